@@ -1,0 +1,59 @@
+"""One database, chosen at run time: PostgreSQL in production, SQLite where nothing is configured."""
+from pathlib import Path
+from typing import Any
+
+import peewee
+from peewee import DatabaseProxy
+from playhouse.db_url import connect, parse
+
+db = DatabaseProxy()
+
+SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    # A reply counts as stored once its commit returned, power cuts included.
+    "synchronous": "full",
+    "foreign_keys": 1,
+    "busy_timeout": 15000,
+}
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be reached or opened; the message says which one and what to do."""
+
+
+def open_database(url: str) -> peewee.Database:
+    """Bind the models to the database at `url` (sqlite:///… or postgresql://…) and open a connection.
+
+    Raises DatabaseUnavailable where it cannot be opened.
+    """
+    database = _build(url)
+    db.initialize(database)
+    try:
+        database.connect(reuse_if_open=True)
+    except peewee.OperationalError as error:
+        raise DatabaseUnavailable(_advice(url, error)) from error
+    return database
+
+
+def is_sqlite(database: Any = None) -> bool:
+    """Whether the bound (or given) database is SQLite."""
+    bound = database or db.obj
+    return isinstance(bound, peewee.SqliteDatabase)
+
+
+def _build(url: str) -> peewee.Database:
+    if url.startswith("sqlite:"):
+        path = Path(parse(url)["database"])
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnavailable(f"The directory {path.parent} cannot be made: {error.strerror}.") from error
+        return peewee.SqliteDatabase(str(path), pragmas=SQLITE_PRAGMAS)
+    return connect(url)
+
+
+def _advice(url: str, error: Exception) -> str:
+    reason = str(error).strip().splitlines()[0]
+    if url.startswith("sqlite:"):
+        return f"The database {parse(url)['database']} cannot be opened: {reason}. Check FLOWHQ_STATE_DIR and the disk."
+    return f"PostgreSQL does not answer: {reason}. Is it running, and is DATABASE_URL right?"

@@ -1,0 +1,100 @@
+"""Chats and the message log: the two tables that grow."""
+from datetime import datetime
+from enum import StrEnum
+
+from peewee import BigAutoField, BigIntegerField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
+
+from app.models.base import BaseModel, EnumField, UtcField, utc_now
+from app.models.tenant import Tenant
+
+
+class Direction(StrEnum):
+    """Who wrote: the customer (IN) or the business (OUT)."""
+
+    IN = "IN"
+    OUT = "OUT"
+
+
+class Delivery(StrEnum):
+    """How far an OUT message is known to have come. IN messages have none."""
+
+    PENDING = "PENDING"
+    SENDING = "SENDING"
+    SENT = "SENT"
+    DELIVERED = "DELIVERED"
+    READ = "READ"
+    FAILED = "FAILED"
+    UNKNOWN = "UNKNOWN"
+
+
+class Outcome(StrEnum):
+    """What was done about an IN message. OUT messages have none."""
+
+    ANSWERED = "ANSWERED"
+    WARNED = "WARNED"
+    RATE_LIMITED = "RATE_LIMITED"
+    HANDED_OVER = "HANDED_OVER"
+    SILENT = "SILENT"
+
+
+class Chat(BaseModel):
+    """One conversation with one customer, keyed by our id; phone and LID are attributes, learnt as they appear."""
+
+    id = BigAutoField()
+    tenant = ForeignKeyField(Tenant, backref="chats", on_delete="CASCADE")
+    wa_chat_id = CharField(max_length=64)
+    phone = CharField(max_length=20, null=True)
+    lid = CharField(max_length=40, null=True)
+    name = CharField(max_length=200, default="")
+    state = JSONField(default=dict)
+    person_until = UtcField(null=True)
+    unread = IntegerField(default=0)
+    last_message_at = UtcField(null=True)
+    created_at = UtcField(default=utc_now)
+
+    class Meta:
+        indexes = (
+            (("tenant", "phone"), True),
+            (("tenant", "lid"), True),
+            (("tenant", "last_message_at"), False),
+        )
+
+
+class Message(BaseModel):
+    """One line of the log. UNIQUE (tenant, wa_message_id) is the claim that makes a reply happen once."""
+
+    id = BigAutoField()
+    tenant = ForeignKeyField(Tenant, backref="messages", on_delete="CASCADE", index=False)
+    chat = ForeignKeyField(Chat, backref="messages", on_delete="CASCADE", index=False)
+    direction = EnumField(Direction)
+    wa_message_id = CharField(max_length=160)
+    kind = CharField(max_length=24, default="chat")
+    text = TextField(default="")
+    sent_at = UtcField()
+    created_at = UtcField(default=utc_now)
+    in_reply_to = BigIntegerField(null=True)
+    because = CharField(max_length=80, default="")
+    outcome = EnumField(Outcome, null=True)
+    delivery = EnumField(Delivery, null=True)
+    delivered_at = UtcField(null=True)
+
+    class Meta:
+        indexes = (
+            (("tenant", "wa_message_id"), True),
+            (("tenant", "created_at"), False),
+            (("tenant", "id"), False),
+            (("chat", "id"), False),
+            (("tenant", "delivery"), False),
+        )
+
+    @classmethod
+    def newest_of(cls, tenant: Tenant, limit: int) -> list["Message"]:
+        """The newest `limit` lines of a tenant, newest first, each with its chat."""
+        query = cls.select(cls, Chat).join(Chat).where(cls.tenant == tenant)
+        return list(query.order_by(cls.id.desc()).limit(limit))
+
+    @classmethod
+    def since(cls, tenant: Tenant, start: datetime, end: datetime) -> list["Message"]:
+        """The lines of a tenant that were logged in [start, end), oldest first."""
+        query = cls.select(cls, Chat).join(Chat)
+        return list(query.where(cls.tenant == tenant, cls.created_at >= start, cls.created_at < end).order_by(cls.id))

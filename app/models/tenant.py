@@ -1,0 +1,127 @@
+"""A tenant and the four rows that belong to it one to one: config, session, worker, lease."""
+from enum import StrEnum
+
+from peewee import AutoField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
+
+from app.models.base import BaseModel, EnumField, UtcField, utc_now
+
+
+class TenantStatus(StrEnum):
+    """What an admin and the tenant read about the business as a whole."""
+
+    NEW = "NEW"
+    QR_PENDING = "QR_PENDING"
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+    ERROR = "ERROR"
+
+
+class SessionState(StrEnum):
+    """The tenant's link to WhatsApp."""
+
+    DISCONNECTED = "DISCONNECTED"
+    STARTING = "STARTING"
+    QR_READY = "QR_READY"
+    CONNECTING = "CONNECTING"
+    CONNECTED = "CONNECTED"
+    LOGGED_OUT = "LOGGED_OUT"
+    CONFLICT = "CONFLICT"
+    ACTION_REQUIRED = "ACTION_REQUIRED"
+
+
+class WorkerStatus(StrEnum):
+    """What is seen of the worker process."""
+
+    STOPPED = "STOPPED"
+    STARTING = "STARTING"
+    RUNNING = "RUNNING"
+    STALE = "STALE"
+    ERROR = "ERROR"
+
+
+class Desired(StrEnum):
+    """What an admin wants of the worker."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+class Template(StrEnum):
+    """What the bot can do."""
+
+    BOOKING = "BOOKING"
+    ECOMMERCE = "ECOMMERCE"
+    SUPPORT = "SUPPORT"
+
+
+class Language(StrEnum):
+    """The languages the bot speaks."""
+
+    EN = "EN"
+    SW = "SW"
+
+
+class Tenant(BaseModel):
+    """One business."""
+
+    id = AutoField()
+    slug = CharField(max_length=27, unique=True)
+    name = CharField(max_length=120)
+    phone_number = CharField(max_length=20, default="", index=True)
+    status = EnumField(TenantStatus, default=TenantStatus.NEW, index=True)
+    desired = EnumField(Desired, default=Desired.STOPPED)
+    host = CharField(max_length=120, default="")
+    created_at = UtcField(default=utc_now)
+    updated_at = UtcField(default=utc_now)
+
+
+class TenantConfig(BaseModel):
+    """How the bot answers; `content` and `hours` in the shapes that app.replies.config reads."""
+
+    tenant = ForeignKeyField(Tenant, backref="configs", on_delete="CASCADE", unique=True)
+    version = IntegerField(default=1)
+    template = EnumField(Template, default=Template.BOOKING)
+    language = EnumField(Language, default=Language.EN)
+    business_name = CharField(max_length=120, default="")
+    timezone = CharField(max_length=64, default="Africa/Dar_es_Salaam")
+    hours = JSONField(default=dict)
+    content = JSONField(default=dict)
+    chat_limit = IntegerField(default=20)
+    chat_window_s = IntegerField(default=600)
+    tenant_limit = IntegerField(default=60)
+    tenant_window_s = IntegerField(default=60)
+    typing_ms_per_char = IntegerField(default=30)
+    typing_max_ms = IntegerField(default=2500)
+    handover_hours = IntegerField(default=12)
+    updated_at = UtcField(default=utc_now)
+
+
+class WhatsAppSession(BaseModel):
+    """The link to WhatsApp as the worker last proved it."""
+
+    tenant = ForeignKeyField(Tenant, backref="sessions", on_delete="CASCADE", unique=True)
+    state = EnumField(SessionState, default=SessionState.DISCONNECTED)
+    state_since = UtcField(default=utc_now)
+    detail = CharField(max_length=1000, default="")
+    qr_code = TextField(null=True)
+    qr_generation = IntegerField(default=0)
+    qr_expires_at = UtcField(null=True)
+    phone = CharField(max_length=20, default="")
+    lid = CharField(max_length=40, default="")
+    proved_at = UtcField(null=True)
+    watermark = UtcField(null=True)
+
+
+class WorkerProcess(BaseModel):
+    """The worker process as it reports itself."""
+
+    tenant = ForeignKeyField(Tenant, backref="workers", on_delete="CASCADE", unique=True)
+    status = EnumField(WorkerStatus, default=WorkerStatus.STOPPED)
+    pid = IntegerField(null=True)
+    host = CharField(max_length=120, default="")
+    started_at = UtcField(null=True)
+    last_seen_at = UtcField(null=True)
+    restarts = IntegerField(default=0)
+    last_error = CharField(max_length=1000, default="")
+    ignored = JSONField(default=dict)
+    fencing_token = IntegerField(default=0)

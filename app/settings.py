@@ -1,0 +1,115 @@
+"""Every setting Flow HQ has, read from the environment once, here and nowhere else.
+
+With nothing set this is the embedded mode: SQLite under ./var, workers as child processes, the sandbox in place of
+WhatsApp. With DATABASE_URL and FLOWHQ_PRODUCTION it is a real host.
+"""
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+PACKAGE_ROOT = Path(__file__).resolve().parent.parent
+WA_JS_SHA256 = "5bfb88027f14a4d8c9e319374e8bb4083201906881cf8c74f75789b32e4106bd"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names the variable and says what it takes."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One frozen value that every composition root builds and passes on."""
+
+    state_dir: Path = Path("var")
+    database_url: str = ""
+    production: bool = False
+    web_port: int = 8000
+    sandbox_port: int = 8070
+    whatsapp_url: str = ""
+    wa_js: Path = PACKAGE_ROOT / "worker/whatsapp/wa_js/wppconnect-wa.js"
+    wa_js_sha256: str = WA_JS_SHA256
+    browser: Path = Path("/usr/bin/chromium-headless-shell")
+    chromedriver: Path = Path("/usr/bin/chromedriver")
+    browser_sandbox: bool = True
+    user_agent: str = ""
+    tenant_dir_override: Path | None = None
+    heartbeat_s: float = 30.0
+    ready_timeout_s: float = 90.0
+    send_timeout_s: float = 25.0
+    restart_delay_s: float = 2.0
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings from the environment; raises SettingsError with the variable's name on a bad value."""
+        environ = os.environ if environ is None else environ
+        return cls(**{name: _convert(name, variable, environ[variable]) for name, variable in VARIABLES.items()
+                      if environ.get(variable)})
+
+    @property
+    def database(self) -> str:
+        """The database URL: DATABASE_URL, or the SQLite file of the embedded mode."""
+        return self.database_url or f"sqlite:///{self.state_dir.absolute() / 'flowhq.db'}"
+
+    @property
+    def page_url(self) -> str:
+        """Where WhatsApp Web is: FLOWHQ_WHATSAPP_URL, or the sandbox of the embedded mode."""
+        return self.whatsapp_url or self.sandbox_url + "/"
+
+    @property
+    def sandbox_url(self) -> str:
+        """The sandbox's own address, without a trailing slash."""
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    def tenant_dir(self, slug: str) -> Path:
+        """The directory that holds one tenant's browser profile and lock (systemd names it in production)."""
+        return self.tenant_dir_override or self.state_dir.absolute() / "tenants" / slug
+
+
+VARIABLES = {
+    "state_dir": "FLOWHQ_STATE_DIR",
+    "database_url": "DATABASE_URL",
+    "production": "FLOWHQ_PRODUCTION",
+    "web_port": "FLOWHQ_PORT",
+    "sandbox_port": "FLOWHQ_SANDBOX_PORT",
+    "whatsapp_url": "FLOWHQ_WHATSAPP_URL",
+    "wa_js": "FLOWHQ_WA_JS",
+    "wa_js_sha256": "FLOWHQ_WA_JS_SHA256",
+    "browser": "FLOWHQ_BROWSER",
+    "chromedriver": "FLOWHQ_CHROMEDRIVER",
+    "browser_sandbox": "FLOWHQ_BROWSER_SANDBOX",
+    "user_agent": "FLOWHQ_USER_AGENT",
+    "tenant_dir_override": "STATE_DIRECTORY",
+    "heartbeat_s": "FLOWHQ_HEARTBEAT_S",
+    "ready_timeout_s": "FLOWHQ_READY_TIMEOUT_S",
+    "send_timeout_s": "FLOWHQ_SEND_TIMEOUT_S",
+    "restart_delay_s": "FLOWHQ_RESTART_DELAY_S",
+    "log_level": "FLOWHQ_LOG_LEVEL",
+}
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+def _convert(name: str, variable: str, text: str) -> Any:
+    kind = {field.name: field.type for field in fields(Settings)}[name]
+    try:
+        return _CONVERTERS[str(getattr(kind, "__name__", kind))](text)
+    except (KeyError, ValueError):
+        raise SettingsError(f"{variable}={text!r} cannot be used: it takes a {_KINDS[kind]}") from None
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() not in TRUE | FALSE:
+        raise ValueError(text)
+    return text.lower() in TRUE
+
+
+def _port(text: str) -> int:
+    if not 0 < int(text) < 65536:
+        raise ValueError(text)
+    return int(text)
+
+
+_CONVERTERS: dict[str, Any] = {"Path": Path, "str": str, "bool": _boolean, "int": _port, "float": float, "Path | None": Path}
+_KINDS: dict[Any, str] = {Path: "path", str: "text", bool: "yes or no", int: "port number", float: "number of seconds",
+                          Path | None: "path"}
