@@ -106,6 +106,7 @@ class WhatsAppSession(BaseModel):
     qr_code = TextField(null=True)
     qr_generation = IntegerField(default=0)
     qr_expires_at = UtcField(null=True)
+    qr_wanted_at = UtcField(null=True)
     phone = CharField(max_length=20, default="")
     lid = CharField(max_length=40, default="")
     proved_at = UtcField(null=True)
