@@ -1,0 +1,8 @@
+"""Understand a customer's message and decide the answer. Pure: no database, clock, environment, network or random."""
+from app.replies.actions import Decision, HandOver, Incoming, Send
+from app.replies.config import BotConfig, ConfigError, read_config
+from app.replies.dialogue import decide, rate_warning
+
+__all__ = [
+    "BotConfig", "ConfigError", "Decision", "HandOver", "Incoming", "Send", "decide", "rate_warning", "read_config",
+]

@@ -1,0 +1,35 @@
+"""What goes into a decision and what comes out of it."""
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message of a customer. `kind` is WhatsApp's type (chat, image, ptt, …); media carries a caption or no text."""
+
+    text: str
+    kind: str = "chat"
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Send:
+    """Send this text. `because` is a short reason for programs, such as `prices` or `booking:ask_day`."""
+
+    text: str
+    because: str
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """From here the chat belongs to a person."""
+
+    because: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do, in order, and the chat's state to hand back with its next message (JSON-able)."""
+
+    actions: tuple[Send | HandOver, ...]
+    state: dict[str, Any] = field(default_factory=dict)
