@@ -1,0 +1,103 @@
+"""What a worker reports about its session and itself, each report one transaction.
+
+A report moves the session, the worker and the tenant through the tables of app.services.states together, so that the
+three never tell different stories.
+"""
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.db import db
+from app.models import RequestStatus, SetupRequest, Tenant, WhatsAppSession, WorkerProcess
+from app.services import states
+
+DETAIL_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class Code:
+    """A QR code as the page shows it; `generation` names the browser that shows it."""
+
+    text: str
+    generation: int
+    expires_at: datetime
+
+
+def report_session(tenant: Tenant, cause: str, *, now: datetime, detail: str = "") -> None:
+    """Move session and tenant by one cause of states.SESSION; `detail` is what a person reads about it."""
+    with db.atomic():
+        session = WhatsAppSession.get(WhatsAppSession.tenant == tenant)
+        state = states.after(states.SESSION, session.state, cause)
+        if state != session.state:
+            session.state_since = now
+        session.state, session.detail = state, detail[:DETAIL_LIMIT]
+        if cause == "proved":
+            session.proved_at = now
+        if cause != "code_shown":
+            session.qr_code = session.qr_expires_at = None
+        session.save()
+        _move_tenant(tenant, cause, now)
+
+
+def report_code(tenant: Tenant, code: Code | None, *, now: datetime, detail: str = "") -> None:
+    """Show a new code, or none where the page has stopped renewing it."""
+    with db.atomic():
+        report_session(tenant, "code_shown", now=now, detail=detail)
+        WhatsAppSession.update(
+            qr_code=code.text if code else None,
+            qr_generation=code.generation if code else WhatsAppSession.qr_generation,
+            qr_expires_at=code.expires_at if code else None,
+        ).where(WhatsAppSession.tenant == tenant).execute()
+
+
+def report_identity(tenant: Tenant, *, phone: str, lid: str) -> None:
+    """Keep the number and LID that the page says it is linked as."""
+    WhatsAppSession.update(phone=phone, lid=lid).where(WhatsAppSession.tenant == tenant).execute()
+
+
+def report_worker(tenant: Tenant, cause: str, *, now: datetime, token: int, error: str | None = None) -> bool:
+    """Move the worker by one cause of states.WORKER; False where a newer worker has taken the tenant over."""
+    with db.atomic():
+        worker = WorkerProcess.get(WorkerProcess.tenant == tenant)
+        if worker.fencing_token != token:
+            return False
+        worker.status, worker.last_seen_at = states.after(states.WORKER, worker.status, cause), now
+        if error is not None:
+            worker.last_error = error[:DETAIL_LIMIT]
+        if cause == "stopped":
+            worker.pid = None
+        worker.save()
+        if cause == "failed":
+            _move_tenant(tenant, cause, now)
+        return True
+
+
+def take_over(tenant: Tenant, *, pid: int, host: str, now: datetime) -> int:
+    """Make the calling process the tenant's one worker; returns its fencing token, larger than every earlier one."""
+    with db.atomic():
+        worker = WorkerProcess.get(WorkerProcess.tenant == tenant)
+        worker.fencing_token += 1
+        worker.pid, worker.host, worker.started_at, worker.last_seen_at = pid, host, now, now
+        worker.status = states.after(states.WORKER, worker.status, "started")
+        worker.save()
+        return worker.fencing_token
+
+
+def beat(tenant: Tenant, *, token: int, proved: bool, ignored: dict[str, int], now: datetime) -> bool:
+    """Record that the process lives and, where `proved`, that the page answered; False where it was replaced."""
+    with db.atomic():
+        rows = WorkerProcess.update(last_seen_at=now, ignored=ignored).where(
+            WorkerProcess.tenant == tenant, WorkerProcess.fencing_token == token).execute()
+        if rows and proved:
+            WhatsAppSession.update(proved_at=now).where(WhatsAppSession.tenant == tenant).execute()
+        return bool(rows)
+
+
+def _move_tenant(tenant: Tenant, cause: str, now: datetime) -> None:
+    if cause in states.TENANT:
+        row = Tenant.get_by_id(tenant.id)
+        status = states.after(states.TENANT, row.status, cause)
+        if status != row.status:
+            Tenant.update(status=status, updated_at=now).where(Tenant.id == tenant.id).execute()
+    if cause == "proved":
+        SetupRequest.update(status=states.after(states.REQUEST, RequestStatus.APPROVED, cause), updated_at=now).where(
+            SetupRequest.tenant == tenant, SetupRequest.status == RequestStatus.APPROVED).execute()

@@ -1,0 +1,71 @@
+"""The state machines: every transition there is, and what causes it. Nothing else sets a state.
+
+Rule 1: a machine is a table cause -> (states it may come from, state it leads to); ANY stands for all states.
+Rule 2: a cause that does not fit the present state changes nothing and is no error, since what is seen of a browser
+comes late and twice; what a person asks for is checked by `allows` first.
+"""
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from app.models import RequestStatus, SessionState, TenantStatus, WorkerStatus
+
+ANY = "*"
+State = TypeVar("State", bound=StrEnum)
+Table = Mapping[str, tuple[str | frozenset[State], State]]
+
+_S, _W, _T, _R = SessionState, WorkerStatus, TenantStatus, RequestStatus
+
+SESSION: Table[SessionState] = {
+    "worker_started": (ANY, _S.STARTING),
+    "page_opened": (ANY, _S.STARTING),
+    "code_shown": (ANY, _S.QR_READY),
+    "scanned": (ANY, _S.CONNECTING),
+    "syncing": (ANY, _S.CONNECTING),
+    "proved": (ANY, _S.CONNECTED),
+    "connection_lost": (ANY, _S.DISCONNECTED),
+    "unlinked": (ANY, _S.LOGGED_OUT),
+    "taken_over": (ANY, _S.CONFLICT),
+    "person_needed": (ANY, _S.ACTION_REQUIRED),
+    "worker_stopped": (ANY, _S.DISCONNECTED),
+}
+
+WORKER: Table[WorkerStatus] = {
+    "start_asked": (frozenset({_W.STOPPED, _W.ERROR, _W.STALE}), _W.STARTING),
+    "started": (ANY, _W.STARTING),
+    "page_ready": (ANY, _W.RUNNING),
+    "beat": (frozenset({_W.STALE}), _W.RUNNING),
+    "silent": (frozenset({_W.RUNNING}), _W.STALE),
+    "failed": (ANY, _W.ERROR),
+    "stopped": (ANY, _W.STOPPED),
+}
+
+# A tenant follows its session, except while an admin keeps it paused.
+TENANT: Table[TenantStatus] = {
+    "code_shown": (frozenset({_T.NEW, _T.ACTIVE, _T.ERROR}), _T.QR_PENDING),
+    "proved": (frozenset({_T.NEW, _T.QR_PENDING, _T.ERROR}), _T.ACTIVE),
+    "unlinked": (frozenset({_T.NEW, _T.ACTIVE, _T.ERROR}), _T.QR_PENDING),
+    "failed": (frozenset({_T.NEW, _T.QR_PENDING, _T.ACTIVE}), _T.ERROR),
+    "person_needed": (frozenset({_T.NEW, _T.QR_PENDING, _T.ACTIVE}), _T.ERROR),
+    "paused": (frozenset({_T.NEW, _T.QR_PENDING, _T.ACTIVE, _T.ERROR}), _T.PAUSED),
+    "resumed": (frozenset({_T.PAUSED}), _T.NEW),
+}
+
+REQUEST: Table[RequestStatus] = {
+    "review_begun": (frozenset({_R.SUBMITTED}), _R.REVIEWING),
+    "approved": (frozenset({_R.SUBMITTED, _R.REVIEWING}), _R.APPROVED),
+    "rejected": (frozenset({_R.SUBMITTED, _R.REVIEWING}), _R.REJECTED),
+    "resubmitted": (frozenset({_R.REJECTED}), _R.SUBMITTED),
+    "proved": (frozenset({_R.APPROVED}), _R.ACTIVE),
+}
+
+
+def allows(table: Table[State], state: State, cause: str) -> bool:
+    """Whether `cause` leads anywhere from `state`. Raises KeyError for a cause the table does not have."""
+    sources, _ = table[cause]
+    return sources == ANY or state in sources
+
+
+def after(table: Table[State], state: State, cause: str) -> State:
+    """The state that `cause` leads to, or the same state where it leads nowhere."""
+    return table[cause][1] if allows(table, state, cause) else state

@@ -1,0 +1,1 @@
+"""The page of WhatsApp Web: everything that touches it goes through here."""
