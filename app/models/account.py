@@ -76,7 +76,10 @@ class AuditEntry(BaseModel):
     id = BigAutoField()
     at = UtcField(default=utc_now, index=True)
     actor = CharField(max_length=254)
-    tenant_slug = CharField(max_length=27, default="", index=True)
+    tenant_slug = CharField(max_length=27, default="")
     action = CharField(max_length=60)
     detail = JSONField(default=dict)
     address = CharField(max_length=64, default="")
+
+    class Meta:
+        indexes = ((("tenant_slug", "id"), False),)

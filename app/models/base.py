@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from peewee import CharField, DateTimeField, Model
+from peewee import CharField, DateTimeField, Model, TextField
 
 from app.db import db
 
@@ -39,6 +39,16 @@ class EnumField(CharField):
     def python_value(self, value: str | None) -> StrEnum | None:
         """The enum's member."""
         return None if value is None else self.enum(value)
+
+
+class StrangersTextField(TextField):
+    """Text that somebody outside wrote: what a database refuses to hold is taken out rather than the message lost."""
+
+    def db_value(self, value: str | None) -> str | None:
+        """Drop NUL, which PostgreSQL refuses, and put U+FFFD for half a surrogate pair, which is no UTF-8."""
+        if value is None:
+            return None
+        return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def utc_now() -> datetime:

@@ -2,10 +2,13 @@
 from datetime import datetime
 from enum import StrEnum
 
-from peewee import BigAutoField, BigIntegerField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
+from peewee import SQL, BigAutoField, BigIntegerField, CharField, ForeignKeyField, IntegerField, JSONField
 
-from app.models.base import BaseModel, EnumField, UtcField, utc_now
+from app.models.base import BaseModel, EnumField, StrangersTextField, UtcField, utc_now
 from app.models.tenant import Tenant
+
+# Spelt as SQL, since the partial index serves only a query that says the same words.
+UNSETTLED = SQL("delivery IN ('PENDING', 'SENDING', 'UNKNOWN')")
 
 
 class Direction(StrEnum):
@@ -41,11 +44,11 @@ class Chat(BaseModel):
     """One conversation with one customer, keyed by our id; phone and LID are attributes, learnt as they appear."""
 
     id = BigAutoField()
-    tenant = ForeignKeyField(Tenant, backref="chats", on_delete="CASCADE")
+    tenant = ForeignKeyField(Tenant, backref="chats", on_delete="CASCADE", index=False)
     wa_chat_id = CharField(max_length=64)
     phone = CharField(max_length=20, null=True)
     lid = CharField(max_length=40, null=True)
-    name = CharField(max_length=200, default="")
+    name = StrangersTextField(default="")
     state = JSONField(default=dict)
     person_until = UtcField(null=True)
     unread = IntegerField(default=0)
@@ -69,7 +72,7 @@ class Message(BaseModel):
     direction = EnumField(Direction)
     wa_message_id = CharField(max_length=160)
     kind = CharField(max_length=24, default="chat")
-    text = TextField(default="")
+    text = StrangersTextField(default="")
     sent_at = UtcField()
     created_at = UtcField(default=utc_now)
     in_reply_to = BigIntegerField(null=True)
@@ -81,10 +84,9 @@ class Message(BaseModel):
     class Meta:
         indexes = (
             (("tenant", "wa_message_id"), True),
-            (("tenant", "created_at"), False),
+            (("tenant", "created_at", "id"), False),
             (("tenant", "id"), False),
             (("chat", "id"), False),
-            (("tenant", "delivery"), False),
         )
 
     @classmethod
@@ -94,7 +96,21 @@ class Message(BaseModel):
         return list(query.order_by(cls.id.desc()).limit(limit))
 
     @classmethod
+    def newest_of_chat(cls, chat: Chat, limit: int) -> list["Message"]:
+        """The newest `limit` lines of one chat, newest first."""
+        return list(cls.select().where(cls.chat == chat).order_by(cls.id.desc()).limit(limit))
+
+    @classmethod
     def since(cls, tenant: Tenant, start: datetime, end: datetime) -> list["Message"]:
-        """The lines of a tenant that were logged in [start, end), oldest first."""
+        """The lines of a tenant that were logged in [start, end), oldest first, each with its chat."""
         query = cls.select(cls, Chat).join(Chat)
-        return list(query.where(cls.tenant == tenant, cls.created_at >= start, cls.created_at < end).order_by(cls.id))
+        query = query.where(cls.tenant == tenant, cls.created_at >= start, cls.created_at < end)
+        return list(query.order_by(cls.created_at, cls.id))
+
+    @classmethod
+    def unsettled_of(cls, tenant: Tenant) -> list["Message"]:
+        """The OUT lines of a tenant that are not known to be sent, oldest first, each with its chat."""
+        return list(cls.select(cls, Chat).join(Chat).where(cls.tenant == tenant, UNSETTLED).order_by(cls.id))
+
+
+Message.add_index(Message.index(Message.tenant, Message.id, name="message_unsettled").where(UNSETTLED))

@@ -112,6 +112,9 @@ class WhatsAppSession(BaseModel):
     proved_at = UtcField(null=True)
     watermark = UtcField(null=True)
 
+    class Meta:
+        table_name = "whatsapp_session"
+
 
 class WorkerProcess(BaseModel):
     """The worker process as it reports itself."""

@@ -1,0 +1,1 @@
+"""Numbered steps that change the schema; app.services.schema runs them."""
