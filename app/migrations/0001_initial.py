@@ -18,7 +18,12 @@ from peewee import (
 )
 
 
-class Tenant(Model):
+class FrozenModel(Model):
+    class Meta:
+        legacy_table_names = False
+
+
+class Tenant(FrozenModel):
     id = AutoField()
     slug = CharField(max_length=27, unique=True)
     name = CharField(max_length=120)
@@ -33,7 +38,7 @@ class Tenant(Model):
         table_name = "tenant"
 
 
-class TenantConfig(Model):
+class TenantConfig(FrozenModel):
     tenant = ForeignKeyField(Tenant, unique=True, on_delete="CASCADE")
     version = IntegerField()
     template = CharField(max_length=24)
@@ -55,7 +60,7 @@ class TenantConfig(Model):
         table_name = "tenant_config"
 
 
-class WhatsAppSession(Model):
+class WhatsAppSession(FrozenModel):
     tenant = ForeignKeyField(Tenant, unique=True, on_delete="CASCADE")
     state = CharField(max_length=24)
     state_since = DateTimeField()
@@ -73,7 +78,7 @@ class WhatsAppSession(Model):
         table_name = "whatsapp_session"
 
 
-class WorkerProcess(Model):
+class WorkerProcess(FrozenModel):
     tenant = ForeignKeyField(Tenant, unique=True, on_delete="CASCADE")
     status = CharField(max_length=24)
     pid = IntegerField(null=True)
@@ -89,7 +94,7 @@ class WorkerProcess(Model):
         table_name = "worker_process"
 
 
-class Chat(Model):
+class Chat(FrozenModel):
     id = BigAutoField()
     tenant = ForeignKeyField(Tenant, on_delete="CASCADE", index=False)
     wa_chat_id = CharField(max_length=64)
@@ -111,7 +116,7 @@ class Chat(Model):
         )
 
 
-class Message(Model):
+class Message(FrozenModel):
     id = BigAutoField()
     tenant = ForeignKeyField(Tenant, on_delete="CASCADE", index=False)
     chat = ForeignKeyField(Chat, on_delete="CASCADE", index=False)
@@ -143,7 +148,7 @@ Message.add_index(
 )
 
 
-class Account(Model):
+class Account(FrozenModel):
     id = AutoField()
     tenant = ForeignKeyField(Tenant, on_delete="CASCADE", null=True)
     email = CharField(max_length=254, unique=True)
@@ -159,7 +164,7 @@ class Account(Model):
         table_name = "account"
 
 
-class SetupRequest(Model):
+class SetupRequest(FrozenModel):
     id = AutoField()
     tenant = ForeignKeyField(Tenant, on_delete="CASCADE")
     account = ForeignKeyField(Account, on_delete="SET NULL", null=True)
@@ -176,7 +181,7 @@ class SetupRequest(Model):
         table_name = "setup_request"
 
 
-class PortalEvent(Model):
+class PortalEvent(FrozenModel):
     id = BigAutoField()
     tenant = ForeignKeyField(Tenant, on_delete="CASCADE", index=False)
     account = ForeignKeyField(Account, on_delete="SET NULL", null=True)
@@ -189,7 +194,7 @@ class PortalEvent(Model):
         indexes = ((("tenant", "created_at"), False),)
 
 
-class AuditEntry(Model):
+class AuditEntry(FrozenModel):
     id = BigAutoField()
     at = DateTimeField(index=True)
     actor = CharField(max_length=254)

@@ -48,31 +48,31 @@ class Step:
     known: bool
 
 
-def upgrade(database: peewee.Database | str, target: str | None = None) -> list[str]:
-    """Apply what waits, up to `target` or all of it, and return the names applied.
+def upgrade(database: peewee.Database | str, directory: Path = DIRECTORY) -> list[str]:
+    """Apply every migration that waits and return their names.
 
     Takes a database or its URL, which is then opened with app.db.open_database. Safe while other processes do the
     same: they wait, and find nothing left to do. Raises SchemaError where a migration fails or the database is newer
     than this version.
     """
-    runner, lock = _prepare(database)
+    runner, lock = _prepare(database, directory)
     with _explained(), lock:
         newer = [step.name for step in _steps(runner) if not step.known]
         if newer:
             raise SchemaError(f"The database is newer than this Flow HQ: it has had {', '.join(newer)}.")
-        return list(runner.up(target))
+        return list(runner.up())
 
 
-def downgrade(database: peewee.Database | str, target: str) -> list[str]:
+def downgrade(database: peewee.Database | str, target: str, directory: Path = DIRECTORY) -> list[str]:
     """Take back every migration from the newest to `target`, both included; returns the names taken back."""
-    runner, lock = _prepare(database)
+    runner, lock = _prepare(database, directory)
     with _explained(), lock:
         return list(runner.down(target))
 
 
-def status(database: peewee.Database | str) -> list[Step]:
+def status(database: peewee.Database | str, directory: Path = DIRECTORY) -> list[Step]:
     """Every migration, in order, applied or waiting."""
-    return _steps(_Runner(_opened(database)))
+    return _steps(_Runner(_opened(database), directory))
 
 
 def is_current(database: peewee.Database | str) -> bool:
@@ -98,7 +98,7 @@ def new(name: str, directory: Path = DIRECTORY) -> Path:
 class _Runner(Runner):
     """Playhouse's runner on our directory, with the times of its history in UTC."""
 
-    def __init__(self, database: peewee.Database, directory: Path = DIRECTORY) -> None:
+    def __init__(self, database: peewee.Database, directory: Path) -> None:
         super().__init__(database, str(directory))
 
         class History(peewee.Model):
@@ -120,11 +120,11 @@ def _opened(database: peewee.Database | str) -> Any:
     return open_database(database) if isinstance(database, str) else getattr(database, "obj", database)
 
 
-def _prepare(database: peewee.Database | str) -> tuple[_Runner, AbstractContextManager[None]]:
+def _prepare(database: peewee.Database | str, directory: Path) -> tuple[_Runner, AbstractContextManager[None]]:
     opened = _opened(database)
     if opened.in_transaction():
         raise SchemaError("The schema cannot change inside a transaction.")
-    return _Runner(opened), _one_at_a_time(opened)
+    return _Runner(opened, directory), _one_at_a_time(opened)
 
 
 @contextmanager
