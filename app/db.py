@@ -1,4 +1,5 @@
 """One database, chosen at run time: PostgreSQL in production, SQLite where nothing is configured."""
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,17 @@ SQLITE_PRAGMAS = {
     "foreign_keys": 1,
     "busy_timeout": 15000,
 }
+
+
+class Sqlite(peewee.SqliteDatabase):
+    """SQLite that takes the write lock when a transaction begins.
+
+    Ours all write; one that read first and found another writer in its way could only fail.
+    """
+
+    def begin(self, lock_type: str | None = None) -> None:
+        """Begin a transaction, IMMEDIATE unless told otherwise."""
+        super().begin(lock_type or "IMMEDIATE")
 
 
 class DatabaseUnavailable(Exception):
@@ -35,6 +47,18 @@ def open_database(url: str) -> peewee.Database:
     return database
 
 
+def reconnect() -> bool:
+    """Drop the connection and make a new one; False where the database still does not answer."""
+    with contextlib.suppress(peewee.PeeweeException):
+        db.close()
+    try:
+        db.connect(reuse_if_open=True)
+        db.execute_sql("SELECT 1")
+    except peewee.PeeweeException:
+        return False
+    return True
+
+
 def is_sqlite(database: Any = None) -> bool:
     """Whether the bound (or given) database is SQLite."""
     bound = database or db.obj
@@ -48,7 +72,7 @@ def _build(url: str) -> peewee.Database:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseUnavailable(f"The directory {path.parent} cannot be made: {error.strerror}.") from error
-        return peewee.SqliteDatabase(str(path), pragmas=SQLITE_PRAGMAS)
+        return Sqlite(str(path), pragmas=SQLITE_PRAGMAS)
     return connect(url)
 
 

@@ -39,6 +39,7 @@ class Settings:
     send_timeout_s: float = 25.0
     restart_delay_s: float = 2.0
     log_level: str = "INFO"
+    notify_socket: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -46,6 +47,13 @@ class Settings:
         environ = os.environ if environ is None else environ
         return cls(**{name: _convert(name, variable, environ[variable]) for name, variable in VARIABLES.items()
                       if environ.get(variable)})
+
+    def child_environ(self) -> dict[str, str]:
+        """The environment for a child process that is to have these settings: ours, with their variables set."""
+        inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
+        changed = {VARIABLES[field.name]: _written(getattr(self, field.name)) for field in fields(self)
+                   if getattr(self, field.name) != field.default}
+        return inherited | changed
 
     @property
     def database(self) -> str:
@@ -86,6 +94,7 @@ VARIABLES = {
     "send_timeout_s": "FLOWHQ_SEND_TIMEOUT_S",
     "restart_delay_s": "FLOWHQ_RESTART_DELAY_S",
     "log_level": "FLOWHQ_LOG_LEVEL",
+    "notify_socket": "NOTIFY_SOCKET",
 }
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
@@ -96,6 +105,12 @@ def _convert(name: str, variable: str, text: str) -> Any:
         return _CONVERTERS[str(getattr(kind, "__name__", kind))](text)
     except (KeyError, ValueError):
         raise SettingsError(f"{variable}={text!r} cannot be used: it takes a {_KINDS[kind]}") from None
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value.absolute() if isinstance(value, Path) else value)
 
 
 def _boolean(text: str) -> bool:

@@ -1,0 +1,1 @@
+"""One tenant's WhatsApp worker: a process of its own with a browser of its own."""

@@ -92,6 +92,15 @@ def beat(tenant: Tenant, *, token: int, proved: bool, ignored: dict[str, int], n
         return bool(rows)
 
 
+def next_generation(tenant: Tenant) -> int:
+    """The number of the browser that is being started, one above the last; codes carry it."""
+    with db.atomic():
+        WhatsAppSession.update(qr_generation=WhatsAppSession.qr_generation + 1).where(
+            WhatsAppSession.tenant == tenant).execute()
+        generation: int = WhatsAppSession.get(WhatsAppSession.tenant == tenant).qr_generation
+    return generation
+
+
 def _move_tenant(tenant: Tenant, cause: str, now: datetime) -> None:
     if cause in states.TENANT:
         row = Tenant.get_by_id(tenant.id)

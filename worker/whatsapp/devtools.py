@@ -1,4 +1,4 @@
-"""Our own DevTools socket to the browser's page: events in order and at once, calls that never wait for the browser's good will.
+"""Our own DevTools socket to the browser's page: events in order and at once, calls with deadlines.
 
 Selenium serves one command at a time and hangs with a hung page; this socket does neither. It is opened to the address
 that Selenium's capabilities name and carries one page (`target`).
@@ -35,7 +35,8 @@ class DevTools:
         try:
             url = _page_socket(address)
             self._socket = websocket.create_connection(
-                url, timeout=CONNECT_TIMEOUT_S, suppress_origin=True, skip_utf8_validation=True, enable_multithread=False)
+                url, timeout=CONNECT_TIMEOUT_S, suppress_origin=True, skip_utf8_validation=True,
+                enable_multithread=False)
         except (OSError, websocket.WebSocketException, StopIteration, ValueError) as error:
             raise BrowserGone(f"no page at {address}: {error}") from error
         self._last_id = 0

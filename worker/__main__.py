@@ -1,0 +1,85 @@
+"""`python -m worker --tenant acme`: one tenant's worker, put together from the settings and run until it is stopped."""
+import argparse
+import os
+import socket
+import sys
+from datetime import UTC, datetime
+
+import structlog
+
+from app.db import DatabaseUnavailable, open_database
+from app.logs import configure
+from app.models import Tenant
+from app.replies import ConfigError
+from app.services import sessions
+from app.settings import Settings, SettingsError
+from worker.config import load_config
+from worker.loop import Replaced, Worker
+from worker.profile import AlreadyRunning, NoSpace, Profile
+from worker.watchdog import Watchdog
+from worker.whatsapp.bundle import BundleError, read_bundle
+
+# sysexits(3): the supervisor starts a worker again after any failure but EX_CONFIG, which only a person can mend.
+UNAVAILABLE, TRY_LATER, NEEDS_CHANGE = os.EX_UNAVAILABLE, os.EX_TEMPFAIL, os.EX_CONFIG
+
+
+class NotUsable(Exception):
+    """Something a person has to change before this worker can run."""
+
+
+def main() -> int:
+    """Run the worker; the exit code says whether starting it again can help."""
+    try:
+        settings = Settings.from_env()
+        return _run(settings, _arguments().tenant)
+    except (SettingsError, NotUsable, ConfigError, BundleError) as error:
+        return _refuse(error, NEEDS_CHANGE)
+    except (AlreadyRunning, Replaced) as error:
+        return _refuse(error, TRY_LATER)
+    except (NoSpace, DatabaseUnavailable) as error:
+        return _refuse(error, UNAVAILABLE)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m worker", description="Serve one tenant's WhatsApp number.")
+    parser.add_argument("--tenant", required=True, metavar="SLUG", help="the tenant, as `flowhq tenant list` names it")
+    return parser.parse_args()
+
+
+def _run(settings: Settings, slug: str) -> int:
+    configure(settings.log_level, tenant=slug)
+    open_database(settings.database)
+    tenant = Tenant.get_or_none(Tenant.slug == slug)
+    if tenant is None:
+        raise NotUsable(f"there is no tenant {slug!r}: `flowhq tenant list` shows those there are")
+    profile = Profile(settings.tenant_dir(slug))
+    token = sessions.take_over(tenant, pid=os.getpid(), host=socket.gethostname(), now=_now())
+    try:
+        worker = _assemble(settings, tenant, profile, token)
+    except (NotUsable, ConfigError, BundleError) as error:
+        sessions.report_worker(tenant, "failed", now=_now(), token=token, error=str(error))
+        raise
+    worker.run()
+    return 0
+
+
+def _assemble(settings: Settings, tenant: Tenant, profile: Profile, token: int) -> Worker:
+    for program, variable in ((settings.browser, "FLOWHQ_BROWSER"), (settings.chromedriver, "FLOWHQ_CHROMEDRIVER")):
+        if not os.access(program, os.X_OK):
+            raise NotUsable(f"{program} is not there: run `make setup`, or set {variable}")
+    return Worker(settings, tenant, profile, config=load_config(tenant), wa_js=read_bundle(settings), token=token,
+                  watchdog=Watchdog(settings.notify_socket))
+
+
+def _refuse(error: Exception, code: int) -> int:
+    structlog.get_logger().error("worker_refused", error=str(error))
+    print(f"worker: {error}", file=sys.stderr)  # noqa: T201  the line a person reads
+    return code
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""The tenant's configuration as the worker uses it, read whole and again when its version changes."""
+from dataclasses import dataclass
+
+from app.models import Tenant, TenantConfig
+from app.replies import BotConfig, read_config
+from worker.pacing import Limits
+
+
+@dataclass(frozen=True)
+class Config:
+    """One version of a tenant's configuration."""
+
+    version: int
+    bot: BotConfig
+    limits: Limits
+    typing_ms_per_char: int
+    typing_max_ms: int
+    handover_hours: int
+
+
+def load_config(tenant: Tenant) -> Config:
+    """Read it. Raises app.replies.ConfigError where the stored content cannot be used."""
+    row = TenantConfig.get(TenantConfig.tenant == tenant)
+    bot = read_config(
+        template=row.template, language=row.language, business_name=row.business_name or tenant.name,
+        timezone=row.timezone, hours=row.hours, content=row.content)
+    limits = Limits(row.chat_limit, row.chat_window_s, row.tenant_limit, row.tenant_window_s)
+    return Config(row.version, bot, limits, row.typing_ms_per_char, row.typing_max_ms, row.handover_hours)
+
+
+def config_version(tenant: Tenant) -> int:
+    """The stored version, to compare with the one in use."""
+    version: int = TenantConfig.select(TenantConfig.version).where(TenantConfig.tenant == tenant).scalar()
+    return version

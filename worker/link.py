@@ -1,0 +1,144 @@
+"""The tenant's link to WhatsApp: what the page shows becomes the session's state, code and identity in the database."""
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from app.models import SessionState, Tenant, WhatsAppSession
+from app.services import sessions, states
+from worker.whatsapp.events import Snapshot
+from worker.whatsapp.states import Meaning, is_parked, meaning
+
+# A third party's measurement, which other clients rely on: the first code lives 60 s, each further one 20 s.
+FIRST_CODE_TTL = timedelta(seconds=60)
+NEXT_CODE_TTL = timedelta(seconds=20)
+# Codes are renewed only while somebody looks: a page that shows them for ever draws attention.
+CODE_WANTED_FOR = timedelta(minutes=2)
+# How long the page may stay in a state on its own before a new browser is tried.
+PATIENCE_S = {SessionState.DISCONNECTED: 300.0}
+
+log = structlog.get_logger()
+
+
+class Codes(Protocol):
+    """What the link needs of the page."""
+
+    def refresh_code(self) -> None:
+        """Ask for new codes."""
+
+
+@dataclass
+class Link:
+    """One browser's view of the session. `clock` is monotonic seconds, `now` the time of day."""
+
+    tenant: Tenant
+    page: Codes
+    generation: int
+    ready_timeout_s: float
+    state: SessionState = SessionState.STARTING
+    connected: bool = False
+    ready: bool = False
+    _reported: Meaning | None = None
+    _code: str = ""
+    _parting: str = ""
+    _parked: bool = False
+    _is_new: bool = False
+    _overdue_at: float = float("inf")
+    _identity: tuple[str, str] = field(default=("", ""))
+
+    def on_page(self, now: datetime, clock: float) -> None:
+        """A page, or a new one in its place."""
+        self.ready = self.connected = self._parked = False
+        self._code = ""
+        if not self._parting:
+            self._report(Meaning("page_opened", "WhatsApp Web is loading."), now, clock)
+        self._overdue_at = clock + self.ready_timeout_s
+
+    def on_state(self, snapshot: Snapshot, now: datetime, clock: float) -> None:
+        """The page said something about its connection, or was asked."""
+        self.ready = snapshot.ready
+        if is_parked(snapshot) and not self._parked:
+            self._park(now)
+        if (found := meaning(snapshot, was_connected=self.connected)) is not None:
+            self._report(found, now, clock)
+            if found.cause == "proved":
+                self._parting = ""
+                self._identify(snapshot)
+
+    def on_code(self, code: str, now: datetime) -> None:
+        """The page shows another code, or none."""
+        if code and code != self._code:
+            ttl = NEXT_CODE_TTL if self._code else FIRST_CODE_TTL
+            detail = self._parting or "Scan the code with WhatsApp on the phone."
+            sessions.report_code(self.tenant, sessions.Code(code, self.generation, now + ttl), now=now, detail=detail)
+            self._code, self._parked, self._is_new = code, False, True
+            self._enter("code_shown", None)
+            log.info("code_shown", generation=self.generation)
+
+    def on_logout(self, reason: str, now: datetime, clock: float) -> None:
+        """WhatsApp ended the link."""
+        self._parting = f"The link was ended ({reason}). Scan the code to link the number again."
+        self._report(Meaning("unlinked", self._parting), now, clock)
+
+    def take_is_new(self) -> bool:
+        """Whether the number was linked by a code since this was last asked."""
+        is_new, self._is_new = self._is_new, False
+        return is_new
+
+    def tick(self, now: datetime) -> None:
+        """Ask for new codes where the page has parked and somebody looks."""
+        if self._parked and _code_is_wanted(self.tenant, now):
+            self._parked = False
+            self.page.refresh_code()
+
+    def is_overdue(self, clock: float) -> bool:
+        """Whether the page has been getting ready, or syncing, for too long."""
+        return clock > self._overdue_at
+
+    def why_overdue(self) -> str:
+        """A sentence for the operator about what took too long."""
+        if self.state is SessionState.STARTING:
+            return f"WhatsApp Web did not get ready within {self.ready_timeout_s:g} s"
+        return f"WhatsApp Web stayed {self.state} for more than {self._patience():g} s"
+
+    def in_words(self) -> str:
+        """A status line for the service manager."""
+        if self.connected:
+            return f"connected as {self._identity[0]}"
+        return self.state.lower().replace("_", " ")
+
+    def _park(self, now: datetime) -> None:
+        self._parked, self._code = True, ""
+        sessions.report_code(self.tenant, None, now=now, detail="The code has expired. Ask for a new one.")
+        log.info("code_parked")
+
+    def _report(self, found: Meaning, now: datetime, clock: float) -> None:
+        if found != self._reported:
+            sessions.report_session(self.tenant, found.cause, now=now, detail=found.detail)
+            log.info("session", cause=found.cause)
+            self._enter(found.cause, found, clock)
+
+    def _enter(self, cause: str, found: Meaning | None, clock: float = 0.0) -> None:
+        self._reported = found
+        self.state = states.after(states.SESSION, self.state, cause)
+        self.connected = self.state is SessionState.CONNECTED
+        self._overdue_at = clock + self._patience() if self._is_passing() else float("inf")
+
+    def _is_passing(self) -> bool:
+        return self.state in (SessionState.STARTING, SessionState.CONNECTING, SessionState.DISCONNECTED)
+
+    def _patience(self) -> float:
+        return PATIENCE_S.get(self.state, self.ready_timeout_s)
+
+    def _identify(self, snapshot: Snapshot) -> None:
+        identity = ("+" + snapshot.me.split("@")[0].split(":")[0], snapshot.lid.split("@")[0])
+        if identity != self._identity:
+            sessions.report_identity(self.tenant, phone=identity[0], lid=identity[1])
+            self._identity = identity
+
+
+def _code_is_wanted(tenant: Tenant, now: datetime) -> bool:
+    query = WhatsAppSession.select(WhatsAppSession.qr_wanted_at).where(WhatsAppSession.tenant == tenant)
+    wanted = query.get().qr_wanted_at
+    return wanted is not None and wanted > now - CODE_WANTED_FOR

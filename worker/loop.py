@@ -1,0 +1,328 @@
+"""The worker's one thread: read what the page says, decide, apply, record, beat.
+
+Rule 1: an event leaves the page's box only after what it leads to has been committed.
+Rule 2: a lost database keeps events waiting, a lost browser is replaced; neither loses a message, because the page, the
+chat's history and the log are compared again by id.
+"""
+import random
+import select
+import signal
+import socket
+from collections import Counter, deque
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import structlog
+from peewee import InterfaceError, OperationalError
+
+from app.db import reconnect
+from app.models import Tenant
+from app.replies import ConfigError
+from app.services import sessions
+from app.settings import Settings
+from worker.browser import Browser
+from worker.catchup import CatchUp
+from worker.config import Config, config_version, load_config
+from worker.inbox import Inbox
+from worker.intake import reason_to_ignore
+from worker.link import Link
+from worker.outbox import Outbox, PageDegraded
+from worker.pacing import next_of
+from worker.profile import Profile
+from worker.reconnect import delay_s
+from worker.watchdog import Watchdog
+from worker.whatsapp import events as page_events
+from worker.whatsapp.devtools import BrowserGone, PageError, PageSilent
+from worker.whatsapp.page import Page
+
+BROWSER_LOST = (BrowserGone, PageSilent, PageError, PageDegraded)
+DATABASE_LOST = (OperationalError, InterfaceError)
+TICK_S = 1.0
+DRAIN_S = 10.0
+FAILURES_BEFORE_ERROR = 3
+
+log = structlog.get_logger()
+
+
+class Replaced(Exception):
+    """A newer worker has taken the tenant over; this one must not touch it any more."""
+
+
+class Worker:
+    """One tenant's worker. `run` returns when it was asked to stop."""
+
+    def __init__(self, settings: Settings, tenant: Tenant, profile: Profile, *, config: Config, wa_js: str,
+                 token: int, watchdog: Watchdog) -> None:
+        """Everything it needs, ready to go; nothing is started before `run`."""
+        self._settings, self._tenant, self._profile, self._wa_js = settings, tenant, profile, wa_js
+        self._config, self._token, self._watchdog = config, token, watchdog
+        self._inbox = Inbox(tenant, config, lambda chat: self._page.new_key(chat), _now())
+        self._ignored: Counter[str] = Counter()
+        self._pending: deque[tuple[int, page_events.Event]] = deque()
+        self._failures = 0
+        self._stopping = False
+        self._next_tick = self._next_beat = 0.0
+        self._woken, self._waker = socket.socketpair()
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT. Raises Replaced where another worker has taken over."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        while not self._stopping:
+            try:
+                self._live()
+            except BROWSER_LOST as error:
+                self._recover(error)
+            except DATABASE_LOST as error:
+                self._await_database(error)
+        self._watchdog.stopping()
+        sessions.report_session(self._tenant, "worker_stopped", now=_now(), detail="The worker was stopped.")
+        sessions.report_worker(self._tenant, "stopped", now=_now(), token=self._token)
+
+    def _stop(self, *_: Any) -> None:
+        self._stopping = True
+        self._waker.send(b"x")
+
+    # ---- one browser's life
+
+    def _live(self) -> None:
+        if ended := self._profile.end_leftovers():
+            log.warning("leftovers_ended", processes=ended)
+        browser = Browser(self._settings, self._profile.path)
+        try:
+            self._begin(browser)
+            while not self._stopping:
+                self._turn()
+            self._drain()
+            browser.close()
+        finally:
+            browser.kill()
+
+    def _begin(self, browser: Browser) -> None:
+        self._browser, self._page = browser, Page(browser, self._wa_js)
+        generation = sessions.next_generation(self._tenant)
+        self._link = Link(self._tenant, self._page, generation, self._settings.ready_timeout_s)
+        self._catch_up = CatchUp(self._tenant, self._page)
+        self._outbox = Outbox(self._tenant, self._page, self._settings.send_timeout_s)
+        self._outbox.load_unsettled(_now())
+        self._pending.clear()
+        self._announced_ready = False
+        self._link.on_page(_now(), monotonic())
+        self._page.open(self._settings.page_url)
+        log.info("browser_started", version=browser.version, generation=generation)
+
+    def _turn(self) -> None:
+        self._wait(self._time_left())
+        self._pending.extend(self._page.events())
+        try:
+            self._handle_pending()
+            self._on_time()
+        except DATABASE_LOST as error:
+            self._await_database(error)
+            # A commit whose answer was lost may have succeeded: what it recorded must still be sent.
+            self._outbox.load_unsettled(_now())
+
+    def _wait(self, seconds: float) -> None:
+        ready, _, _ = select.select([self._page, self._woken], [], [], seconds)
+        if self._woken in ready:
+            self._woken.recv(64)
+
+    def _time_left(self) -> float:
+        due = next_of((self._next_tick, self._outbox.next_due() if self._link.connected else None))
+        return max(0.0, (due or 0.0) - monotonic())
+
+    # ---- what the page says
+
+    def _handle_pending(self) -> None:
+        done = 0
+        while self._pending:
+            done, event = self._pending[0]
+            self._handle(done, event)
+            self._pending.popleft()
+        if self._link.connected:
+            self._outbox.pump(monotonic())
+        held = self._catch_up.held
+        self._page.acknowledge(held[0][0] - 1 if held else done)
+
+    def _handle(self, seq: int, event: page_events.Event) -> None:
+        now, clock = _now(), monotonic()
+        match event:
+            case page_events.MessageSeen():
+                self._on_message(seq, event, now, clock)
+            case page_events.Sent():
+                self._outbox.on_sent(event, clock, now)
+            case page_events.LookedUp():
+                self._outbox.on_looked_up(event, clock, now)
+            case page_events.AckSeen():
+                self._outbox.on_ack(event, now)
+            case page_events.CaughtUp() | page_events.OperationFailed() if self._catch_up.is_answer(event.op):
+                self._finish_catch_up(event)
+            case page_events.OperationFailed():
+                self._outbox.on_failed(event.op, clock)
+            case page_events.Unreadable():
+                log.error("message_unreadable", message_id=event.id, error=event.error)
+            case _:
+                self._on_session(event, now, clock)
+
+    def _on_message(self, seq: int, message: page_events.MessageSeen, now: datetime, clock: float) -> None:
+        if reason := reason_to_ignore(message):
+            self._ignored[reason] += not message.late
+        elif self._catch_up.holds(message):
+            self._catch_up.held.append((seq, message))
+        elif not (message.late and self._inbox.is_known(message)):
+            self._answer(message, now, clock)
+
+    def _answer(self, message: page_events.MessageSeen, now: datetime, clock: float) -> None:
+        taken = self._inbox.take(message, now)
+        if taken is None:
+            return
+        self._outbox.add(taken.replies)
+        if self._link.connected:
+            self._outbox.pump(clock)
+        log.info("message_taken", message_id=message.id, chat=taken.chat_id, outcome=taken.outcome, late=message.late)
+
+    def _finish_catch_up(self, event: page_events.CaughtUp | page_events.OperationFailed) -> None:
+        if isinstance(event, page_events.CaughtUp):
+            log.info("caught_up", chats=event.chats, messages=event.messages)
+        else:
+            log.error("catch_up_failed", error=event.error)
+        self._release_held()
+
+    def _release_held(self) -> None:
+        while self._catch_up.held:
+            _, message = self._catch_up.held[0]
+            self._answer(message, _now(), monotonic())
+            self._catch_up.held.popleft()
+        self._catch_up.finish()
+
+    def _on_session(self, event: page_events.Event, now: datetime, clock: float) -> None:
+        was_connected = self._link.connected
+        match event:
+            case page_events.PageOpened():
+                self._catch_up.restart()
+                self._outbox.doubt_all()
+                self._link.on_page(now, clock)
+            case page_events.CodeShown():
+                self._link.on_code(event.code, now)
+            case page_events.LoggedOut():
+                self._link.on_logout(event.reason, now, clock)
+            case page_events.StateSeen():
+                self._link.on_state(event.snapshot, now, clock)
+        self._after_session_change(was_connected, now, clock)
+
+    def _after_session_change(self, was_connected: bool, now: datetime, clock: float) -> None:
+        if self._link.connected and not was_connected:
+            self._failures = 0
+            self._outbox.doubt_all()
+        if self._link.connected:
+            self._catch_up.begin(new_link=self._link.take_is_new(), now=now, clock=clock)
+        if self._link.ready and not self._announced_ready:
+            self._announced_ready = True
+            sessions.report_worker(self._tenant, "page_ready", now=now, token=self._token, error="")
+            self._watchdog.ready(self._link.in_words())
+
+    # ---- what time brings
+
+    def _on_time(self) -> None:
+        clock = monotonic()
+        if clock < self._next_tick:
+            return
+        self._next_tick = clock + TICK_S
+        self._tick(_now(), clock)
+        if clock >= self._next_beat:
+            self._next_beat = clock + self._settings.heartbeat_s
+            self._beat()
+
+    def _tick(self, now: datetime, clock: float) -> None:
+        self._watchdog.alive(self._link.in_words())
+        if not self._browser.is_alive():
+            raise BrowserGone("chromedriver ended")
+        if self._link.is_overdue(clock):
+            raise PageDegraded(self._link.why_overdue())
+        if self._catch_up.is_overdue(clock):
+            log.error("catch_up_late")
+            self._release_held()
+        self._link.tick(now)
+        self._reload_config()
+
+    def _beat(self) -> None:
+        proved = self._prove()
+        now = _now()
+        if not sessions.beat(self._tenant, token=self._token, proved=proved, ignored=dict(self._ignored), now=now):
+            raise Replaced("a newer worker serves this tenant")
+        if proved and not self._pending:
+            self._catch_up.advance(now)
+        self._inbox.tidy(now)
+
+    def _prove(self) -> bool:
+        if not self._link.ready:
+            return False
+        was_connected = self._link.connected
+        try:
+            snapshot = self._page.probe()
+        except PageError as error:
+            # A page that is being replaced has no script to answer; its next one will speak up.
+            log.warning("page_unanswered", error=str(error).split("\n")[0])
+            return False
+        self._link.on_state(snapshot, _now(), monotonic())
+        self._after_session_change(was_connected, _now(), monotonic())
+        return self._link.connected
+
+    def _reload_config(self) -> None:
+        if config_version(self._tenant) == self._config.version:
+            return
+        try:
+            self._config = load_config(self._tenant)
+        except ConfigError as error:
+            log.warning("config_unusable", problem=str(error))
+            return
+        self._inbox.reconfigure(self._config)
+        log.info("config_loaded", version=self._config.version)
+
+    # ---- when something is lost
+
+    def _await_database(self, error: Exception) -> None:
+        log.error("database_lost", error=str(error).strip().split("\n")[0])
+        while not self._stopping:
+            self._watchdog.alive("waiting for the database")
+            self._wait_unless_stopped(TICK_S)
+            if reconnect():
+                log.info("database_back")
+                return
+
+    def _recover(self, error: Exception) -> None:
+        self._failures += 1
+        log.error("browser_lost", error=str(error), in_a_row=self._failures)
+        try:
+            sessions.report_session(self._tenant, "connection_lost", now=_now(), detail=_in_words(error))
+            if self._failures >= FAILURES_BEFORE_ERROR:
+                sessions.report_worker(self._tenant, "failed", now=_now(), token=self._token, error=str(error))
+        except DATABASE_LOST as lost:
+            log.warning("database_lost", error=str(lost).strip())
+        self._rest(delay_s(self._failures, random.random()))  # noqa: S311  jitter, no secret
+
+    def _rest(self, seconds: float) -> None:
+        until = monotonic() + seconds
+        while not self._stopping and (left := until - monotonic()) > 0:
+            self._watchdog.alive("starting the browser again")
+            self._wait_unless_stopped(min(left, TICK_S))
+
+    def _wait_unless_stopped(self, seconds: float) -> None:
+        if select.select([self._woken], [], [], seconds)[0]:
+            self._woken.recv(64)
+
+    def _drain(self) -> None:
+        until = monotonic() + DRAIN_S
+        while not self._outbox.is_idle() and monotonic() < until:
+            self._turn()
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, PageDegraded):
+        return f"{error}. A new browser is being started."
+    return "The browser ended and is being started again."
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,84 @@
+"""One owner per browser profile.
+
+The headless shell takes no lock on its profile and starts happily beside an orphan, so the worker holds one (flock,
+which the kernel drops with the process) and ends whatever browser a killed predecessor left on the profile.
+"""
+import errno
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+import psutil
+
+PROFILE = "profile"
+LOCK = "worker.lock"
+SPACE_NEEDED_BYTES = 64 * 1024 * 1024
+LEFTOVER_DEADLINE_S = 5.0
+
+
+class AlreadyRunning(Exception):
+    """Another worker of this tenant holds the profile; the message names its process."""
+
+
+class NoSpace(Exception):
+    """The tenant's directory cannot be written; the message says which and why."""
+
+
+class Profile:
+    """A tenant's directory, held exclusively until `release` or the end of the process."""
+
+    def __init__(self, directory: Path) -> None:
+        """Take the directory. Raises AlreadyRunning, or NoSpace where it is full or not writable."""
+        self.path = directory / PROFILE
+        try:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._take()
+            self.path.mkdir(exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise NoSpace(f"{directory} cannot be used: {_plain(error)}") from error
+        _check_space(directory)
+
+    def _take(self) -> None:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(self._lock, 32, 0).decode(errors="replace").strip() or "unknown"
+            raise AlreadyRunning(f"a worker of this tenant already runs (pid {holder}); stop it first") from None
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, str(os.getpid()).encode(), 0)
+
+    def end_leftovers(self) -> int:
+        """Kill the browsers and drivers that still use this profile; returns how many there were."""
+        leftovers = [process for process in psutil.process_iter(["cmdline"]) if self._uses(process)]
+        for process in leftovers:
+            process.kill()
+        psutil.wait_procs(leftovers, timeout=LEFTOVER_DEADLINE_S)
+        self._unlock_chromium()
+        return len(leftovers)
+
+    def _uses(self, process: psutil.Process) -> bool:
+        return f"--user-data-dir={self.path}" in (process.info["cmdline"] or [])
+
+    def _unlock_chromium(self) -> None:
+        # Chromium proper leaves links that block every later start; we hold the lock, so their owner is dead.
+        for link in self.path.glob("Singleton*"):
+            link.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Let another worker have the directory."""
+        os.close(self._lock)
+
+
+def _check_space(directory: Path) -> None:
+    free = shutil.disk_usage(directory).free
+    if free < SPACE_NEEDED_BYTES:
+        raise NoSpace(f"{directory} has {free // 2**20} MB left and a browser needs {SPACE_NEEDED_BYTES // 2**20}: "
+                      f"make room on that disk")
+
+
+def _plain(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "the disk is full: make room on it"
+    return error.strerror or str(error)
