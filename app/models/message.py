@@ -91,9 +91,13 @@ class Message(BaseModel):
 
     @classmethod
     def newest_of(cls, tenant: Tenant, limit: int) -> list["Message"]:
-        """The newest `limit` lines of a tenant, newest first, each with its chat."""
+        """The newest `limit` lines of a tenant, newest first, each with its chat.
+
+        By time and not by id alone: for that, PostgreSQL would rather walk the primary key back through everybody's
+        lines, which is long where a tenant has been silent.
+        """
         query = cls.select(cls, Chat).join(Chat).where(cls.tenant == tenant)
-        return list(query.order_by(cls.id.desc()).limit(limit))
+        return list(query.order_by(cls.created_at.desc(), cls.id.desc()).limit(limit))
 
     @classmethod
     def newest_of_chat(cls, chat: Chat, limit: int) -> list["Message"]:
