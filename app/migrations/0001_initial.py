@@ -144,7 +144,7 @@ class Message(FrozenModel):
 
 Message.add_index(
     Message.index(Message.tenant, Message.id, name="message_unsettled")
-    .where(SQL("delivery IN ('PENDING', 'SENDING', 'UNKNOWN')"))
+    .where(SQL("delivery IN ('PENDING', 'SENDING')"))
 )
 
 

@@ -8,7 +8,7 @@ from app.models.base import BaseModel, EnumField, StrangersTextField, UtcField, 
 from app.models.tenant import Tenant
 
 # Spelt as SQL, since the partial index serves only a query that says the same words.
-UNSETTLED = SQL("delivery IN ('PENDING', 'SENDING', 'UNKNOWN')")
+UNSETTLED = SQL("delivery IN ('PENDING', 'SENDING')")
 
 
 class Direction(StrEnum):
@@ -113,7 +113,7 @@ class Message(BaseModel):
 
     @classmethod
     def unsettled_of(cls, tenant: Tenant) -> list["Message"]:
-        """The OUT lines of a tenant that are not known to be sent, oldest first, each with its chat."""
+        """The OUT lines of a tenant that are still to be sent or looked up, oldest first, each with its chat."""
         return list(cls.select(cls, Chat).join(Chat).where(cls.tenant == tenant, UNSETTLED).order_by(cls.id))
 
 
