@@ -1,0 +1,26 @@
+"""Log files of child processes: they append, we read the end and cut the file short before it fills the disk."""
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+TAIL_BYTES = 4096
+
+
+def bound(log: Path, limit_bytes: int) -> None:
+    """Start the log over once it is too long, keeping one predecessor. The writer appends, so it need not know."""
+    with contextlib.suppress(OSError):
+        if log.stat().st_size > limit_bytes:
+            shutil.copyfile(log, log.with_suffix(".log.1"))
+            os.truncate(log, 0)
+
+
+def last_words(log: Path) -> str:
+    """The last line of the log that says anything, or an empty text."""
+    try:
+        with log.open("rb") as stream:
+            stream.seek(max(0, log.stat().st_size - TAIL_BYTES))
+            lines = stream.read().decode(errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")

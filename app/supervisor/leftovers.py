@@ -1,0 +1,62 @@
+"""Find and end what a dead worker left behind: its chromedriver and its browser, or the worker of a dead supervisor."""
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import psutil
+
+from app.supervisor.lifeline import MARK_VARIABLE
+
+PROFILE_OPTION = "--user-data-dir="
+
+
+def mark(state_dir: Path, slug: str = "") -> str:
+    """What stands in the environment of a worker and of all it starts; without a slug, the common beginning."""
+    return f"{state_dir.absolute()}:{slug}"
+
+
+def left_by(state_dir: Path, tenant_dir: Path, slug: str) -> list[psutil.Process]:
+    """The processes of one tenant whose worker is dead."""
+    own = mark(state_dir, slug)
+    return [process for process in psutil.process_iter()
+            if _mark_of(process) == own or _is_orphan_browser(process, tenant_dir)]
+
+
+def left_by_all(state_dir: Path, tenants_dir: Path) -> list[psutil.Process]:
+    """The processes of every tenant of this state directory, for a supervisor that has started none yet."""
+    own = mark(state_dir)
+    return [process for process in psutil.process_iter()
+            if _mark_of(process).startswith(own) or _is_orphan_browser(process, tenants_dir)]
+
+
+def end(processes: Iterable[psutil.Process], grace_s: float) -> int:
+    """Ask the processes to end, wait `grace_s`, then kill the rest; returns how many there were."""
+    found = list(processes)
+    for process in found:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, alive = psutil.wait_procs(found, timeout=grace_s)
+    for process in alive:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive, timeout=grace_s)
+    return len(found)
+
+
+def _mark_of(process: psutil.Process) -> str:
+    try:
+        return process.environ().get(MARK_VARIABLE, "")
+    except (psutil.Error, OSError):
+        return ""
+
+
+def _is_orphan_browser(process: psutil.Process, directory: Path) -> bool:
+    """Whether it is a browser on a profile below `directory` that no living worker stands behind."""
+    try:
+        profile = next((part for part in process.cmdline() if part.startswith(PROFILE_OPTION)), "")
+        if not profile or not Path(profile.removeprefix(PROFILE_OPTION)).is_relative_to(directory):
+            return False
+        # One that somebody runs by hand, outside the supervisor, is none of ours to end.
+        return not any("worker" in parent.cmdline() for parent in process.parents())
+    except (psutil.Error, OSError):
+        return False

@@ -1,0 +1,58 @@
+"""What the supervisor reads from and writes to the database, on a thread of its own so that no worker waits for it."""
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import peewee
+import structlog
+
+from app.db import DatabaseUnavailable, db, open_database
+from app.services import workers
+from app.supervisor.plan import End
+
+log = structlog.get_logger()
+
+ATTEMPTS = 2
+Answer = TypeVar("Answer")
+
+
+class DatabaseReports:
+    """Reports to the database at `url`; one that is down is logged and costs nothing but the report."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+
+    async def wanted(self) -> list[str] | None:
+        """The slugs whose worker should run; None while the database does not answer."""
+        return await self._call(workers.wanted_slugs)
+
+    async def ended(self, end: End) -> None:
+        """Record how a worker process ended."""
+        await self._call(lambda: workers.record_end(
+            end.slug, error=end.error, crashes=end.crashes, gave_up=bool(end.error) and end.delay_s is None))
+
+    async def _call(self, question: Callable[[], Answer]) -> Answer | None:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, question)
+
+    def _ask(self, question: Callable[[], Answer]) -> Answer | None:
+        for _ in range(ATTEMPTS):
+            try:
+                self._connect()
+                return question()
+            except (peewee.PeeweeException, DatabaseUnavailable) as error:
+                # A connection that the server closed serves again after it was closed here too.
+                log.warning("report_failed", error=str(error).strip())
+                self._disconnect()
+        return None
+
+    def _connect(self) -> None:
+        if db.obj is None:
+            open_database(self._url)
+        else:
+            db.connect(reuse_if_open=True)
+
+    def _disconnect(self) -> None:
+        if db.obj is not None:
+            db.close()
