@@ -1,0 +1,87 @@
+"""`python -m worker.sandbox`: serve the sandbox until a signal ends it."""
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from worker.sandbox.codes import Rotation
+from worker.sandbox.schema import open_store
+from worker.sandbox.server import create_app
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the sandbox; returns the exit code, 2 where it cannot start."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        db = open_store(options.state_dir / "sandbox.db")
+    except (OSError, sqlite3.Error) as error:
+        print(f"The state directory {options.state_dir} cannot be used: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    try:
+        asyncio.run(_serve(options, db))
+    except OSError as error:
+        print(f"Cannot listen on {options.host}:{options.port}: {error.strerror}. "  # noqa: T201
+              "Is another sandbox running? Choose a port with --port.", file=sys.stderr)
+        return 2
+    finally:
+        db.close()
+    return 0
+
+
+async def _serve(options: argparse.Namespace, db: sqlite3.Connection) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    app = create_app(db, Rotation(options.qr_seconds, options.qr_codes), options.host)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, options.host, options.port).start()
+        print(f"The sandbox listens on http://{options.host}:{options.port}/ "  # noqa: T201
+              f"(phones: /phones, API: /api)", flush=True)
+        await stop.wait()
+    finally:
+        with contextlib.suppress(TimeoutError):
+            await runner.cleanup()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m worker.sandbox", description=__doc__)
+    parser.add_argument("--port", type=_port, default=8070)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--state-dir", type=Path, default=Path("var/sandbox"))
+    parser.add_argument("--qr-seconds", type=_seconds, default=Rotation().seconds, metavar="60,20",
+                        help="the life of the first QR code and of each further one")
+    parser.add_argument("--qr-codes", type=_positive, default=Rotation().codes, metavar="6",
+                        help="how many codes a page shows before it goes idle")
+    return parser
+
+
+def _seconds(text: str) -> tuple[float, ...]:
+    seconds = tuple(float(part) for part in text.split(","))
+    if min(seconds) <= 0:
+        raise ValueError(text)
+    return seconds
+
+
+def _positive(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not 0 <= int(text) < 65536:
+        raise ValueError(text)
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

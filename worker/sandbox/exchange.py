@@ -1,0 +1,156 @@
+"""The sandbox's post office: stores each message once, and brings it to every phone and linked device it concerns."""
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from worker.sandbox.devices import Device, DeviceBook
+from worker.sandbox.messages import ACK_DELIVERED, ACK_READ, ACK_SENT, Copy, Draft, MessageStore
+from worker.sandbox.parties import PartyBook
+from worker.sandbox.phone_numbers import shown_number
+from worker.sandbox.phonebook import PhoneBook
+from worker.sandbox.schema import transaction
+from worker.sandbox.streams import Streams
+from worker.sandbox.wire import Wire
+
+# Marks a message that linked devices get as ciphertext first, and can read a moment later.
+LATE_DECRYPTION = "ciphertext"
+LOGOUT = json.dumps({"k": "logout", "reason": "user_initiated"})
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What storing a message left to do: its sender's copy, and who is to be told what."""
+
+    copy: Copy
+    tell: tuple[Callable[[], None], ...] = ()
+
+    def deliver(self) -> None:
+        """Tell everyone; where this never happens nothing is lost: frames and events are read back from the store."""
+        for telling in self.tell:
+            telling()
+
+
+class Exchange:
+    """All verbs on messages; each is one transaction, and order is that of the calls."""
+
+    def __init__(self, db: sqlite3.Connection, streams: Streams) -> None:
+        self._db, self.streams = db, streams
+        self.phones = PhoneBook(db)
+        self.parties = PartyBook(db, self.phones)
+        self.devices = DeviceBook(db)
+        self.messages = MessageStore(db)
+        self.wire = Wire(self.phones, self.parties)
+        self._pages: dict[str, Callable[[str], None]] = {}
+
+    def link(self, number: str, now: float) -> Device:
+        """Link one more device to a phone; its past is history to it."""
+        return self.devices.link(number, now)
+
+    def unlink(self, device: Device) -> None:
+        """End a link; a page that is here is told, another one learns it when it comes."""
+        self.devices.unlink(device)
+        self._push(device.id, LOGOUT)
+        self._pages.pop(device.id, None)
+
+    def attach(self, device: Device, send: Callable[[str], None]) -> None:
+        """A device's page is here: `send` gets what waits for it, then every further frame, in order."""
+        self._pages[device.id] = send
+        for text in self.devices.waiting_frames(device):
+            send(text)
+
+    def is_online(self, device: Device) -> bool:
+        """Whether a page of the device is here."""
+        return device.id in self._pages
+
+    def detach(self, device: Device, send: Callable[[str], None]) -> None:
+        """That page is gone; a newer one of the same device stays attached."""
+        if self._pages.get(device.id) == send:
+            del self._pages[device.id]
+
+    def store(self, draft: Draft, now: float, origin: Device | None = None) -> Stored:
+        """Store a message and queue it for everyone; `origin` is the device that sent it and has it already.
+
+        An attempt that a page repeats after a broken connection gives its first outcome again.
+        """
+        if draft.stanza and (known := self.messages.of_stanza(draft.stanza, draft.sender)):
+            return Stored(known)
+        tell: list[Callable[[], None]] = []
+        with transaction(self._db):
+            seq = self.messages.insert(draft, now)
+            audience = self.parties.audience(draft.sender, draft.target)
+            sent = self._store_copy(draft, seq, draft.sender, now, ACK_SENT)
+            tell += self._announce(sent, origin)
+            for number in audience:
+                tell += self._announce(self._store_copy(draft, seq, number, now, ACK_DELIVERED), None)
+            if audience or draft.target == draft.sender:
+                tell += self._acknowledge(sent, ACK_DELIVERED if audience else ACK_READ)
+        return Stored(sent, tuple(tell))
+
+    def mark_read(self, number: str, chat: str, upto: int | None = None, reader: Device | None = None) -> int:
+        """The phone's owner has seen a chat, on the phone or on the device `reader`: tell senders and other devices."""
+        tell: list[Callable[[], None]] = []
+        with transaction(self._db):
+            unread = self.messages.unread(number, chat, upto, reader.id if reader else "")
+            for copy in unread:
+                self.messages.raise_ack(copy, ACK_READ)
+            for copy in unread:
+                tell += self._tell_sender_it_is_read(copy)
+            if unread:
+                tell += self._frames(number, {"k": "read", "chat": self.wire.chat_wid(chat)}, skip=reader)
+        Stored(unread[-1], tuple(tell)).deliver() if unread else None
+        return len(unread)
+
+    def tell_typing(self, number: str, chat: str, state: str) -> None:
+        """The account of `number` types, records or stops in a chat: those on the other side see it."""
+        for listener in self.parties.audience(number, chat):
+            self.streams.typing(listener, shown_number(number), state)
+
+    def delete_phone(self, number: str) -> None:
+        """Unlink the phone's devices and forget it."""
+        for device in self.devices.of(number):
+            self.unlink(device)
+        self.parties.forget_phone(number)
+        self.phones.delete(number)
+
+    def _store_copy(self, draft: Draft, seq: int, number: str, now: float, ack: int) -> Copy:
+        mine = number == draft.sender
+        chat = draft.target if mine or "@" in draft.target or draft.target == "status" else draft.sender
+        version = self.messages.next_version()
+        copy = Copy(number, seq, chat, mine, ack, version, version, draft.id, draft.sender, draft.target, draft.type,
+                    draft.text, draft.extra, now)
+        self.messages.insert_copy(copy)
+        return copy
+
+    def _announce(self, copy: Copy, origin: Device | None) -> list[Callable[[], None]]:
+        late = bool(copy.extra.get(LATE_DECRYPTION))
+        shown = replace(copy, type="ciphertext", text="") if late else copy
+        tell = self._frames(copy.phone, {"k": "msg", "m": self.wire.message(shown)}, skip=origin, message=copy.seq)
+        if late:
+            opened = {"k": "decrypted", "key": self.wire.key(copy), "type": copy.type, "body": copy.text}
+            tell += self._frames(copy.phone, opened, skip=origin)
+        return [*tell, lambda: self.streams.message(copy)]
+
+    def _acknowledge(self, copy: Copy, ack: int) -> list[Callable[[], None]]:
+        raised = self.messages.raise_ack(copy, ack)
+        tell = self._frames(copy.phone, {"k": "ack", "key": self.wire.key(copy), "ack": ack})
+        return [*tell, lambda: self.streams.ack(raised)]
+
+    def _tell_sender_it_is_read(self, copy: Copy) -> list[Callable[[], None]]:
+        sent = self.messages.by_seq(copy.sender, copy.seq)
+        if sent is None or sent.ack >= ACK_READ or not self.messages.read_by_all(copy.seq):
+            return []
+        return self._acknowledge(sent, ACK_READ)
+
+    def _frames(self, number: str, body: dict[str, Any], skip: Device | None = None,
+                message: int | None = None) -> list[Callable[[], None]]:
+        queued = [(device.id, self.devices.add_frame(device, body, message))
+                  for device in self.devices.of(number) if device is not skip]
+        return [lambda device=device, text=text: self._push(device, text)  # type: ignore[misc]
+                for device, text in queued]
+
+    def _push(self, device_id: str, text: str) -> None:
+        send = self._pages.get(device_id)
+        if send:
+            send(text)

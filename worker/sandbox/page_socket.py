@@ -1,0 +1,167 @@
+"""The WebSocket of one page: linking, frames out and acknowledged, and what the page asks."""
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from worker.sandbox.codes import Candidate, CodeBoard
+from worker.sandbox.devices import Device
+from worker.sandbox.exchange import Exchange
+from worker.sandbox.messages import Draft
+from worker.sandbox.parties import STATUS
+from worker.sandbox.refusal import Refusal
+
+log = logging.getLogger("worker.sandbox.page")
+
+Answer = dict[str, Any]
+TYPING_STATES = ("composing", "recording", "paused")
+LOGGED_OUT = {"k": "logout", "reason": "user_initiated"}
+CONFLICT = {"k": "conflict"}
+
+
+class PageSocket:
+    """One connection of a page, linked or not."""
+
+    def __init__(self, socket: web.WebSocketResponse, exchange: Exchange, board: CodeBoard, label: str) -> None:
+        self._socket, self._exchange, self._board, self._label = socket, exchange, board, label
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._device: Device | None = None
+        self._candidate: Candidate | None = None
+
+    async def serve(self) -> None:
+        """Talk with the page until its connection ends."""
+        writer = asyncio.get_running_loop().create_task(self._write())
+        try:
+            async for message in self._socket:
+                if message.type == WSMsgType.TEXT:
+                    self._take(json.loads(message.data))
+        finally:
+            writer.cancel()
+            self._leave()
+
+    async def _write(self) -> None:
+        while True:
+            text = await self._outgoing.get()
+            try:
+                await self._socket.send_str(text)
+            except ConnectionError:
+                return
+
+    def _send(self, body: dict[str, Any]) -> None:
+        self._send_text(json.dumps(body, ensure_ascii=False, separators=(",", ":")))
+
+    def _send_text(self, text: str) -> None:
+        self._outgoing.put_nowait(text)
+
+    def _leave(self) -> None:
+        if self._candidate:
+            self._board.withdraw(self._candidate)
+        if self._device:
+            self._exchange.detach(self._device, self._send_text)
+
+    def _take(self, said: dict[str, Any]) -> None:
+        verb = self._verbs().get(said.get("op", ""), _refuse)
+        try:
+            answer = verb(said)
+        except Refusal as refusal:
+            answer = {"error": refusal.sentence}
+        if "r" in said and answer is not None:
+            self._send({"r": said["r"], **answer})
+
+    def _verbs(self) -> dict[str, Callable[[dict[str, Any]], Answer | None]]:
+        if self._device is None:
+            return {"hello": self._hello, "refresh": self._refresh}
+        return {"ack": self._ack, "send": self._send_message, "history": self._history, "lookup": self._lookup,
+                "resolve": self._resolve, "seen": self._seen, "typing": self._typing, "logout": self._logout}
+
+    def _hello(self, said: dict[str, Any]) -> None:
+        if not said.get("device"):
+            keys = said["keys"]
+            self._candidate = Candidate((keys[0], keys[1], keys[2], keys[3]), self._label, self._send)
+            return self._board.show(self._candidate)
+        device = self._exchange.devices.authenticate(said["device"], said["secret"])
+        if device is None:
+            return self._send(LOGGED_OUT)
+        self._device, self._candidate = device, None
+        self._exchange.devices.acknowledge(device, int(said.get("last", 0)))
+        self._send(self._welcome(device))
+        return self._exchange.attach(device, self._send_text)
+
+    def _refresh(self, said: dict[str, Any]) -> None:
+        if self._candidate:
+            self._board.show(self._candidate)
+
+    def _welcome(self, device: Device) -> dict[str, Any]:
+        phone = self._exchange.phones.require(device.phone)
+        store, wire = self._exchange.messages, self._exchange.wire
+        chats = []
+        for chat in store.chats(phone.number):
+            last = store.taken(phone.number, chat, device.id, anchor=None, backwards=True, limit=1)
+            unread = store.unread(phone.number, chat, None, device.id)
+            chats.append(wire.chat(chat, last[0] if last else None, len(unread)))
+        for party in self._exchange.parties.of(phone.number):
+            if party.id not in [chat["wid"] for chat in chats]:
+                chats.append(wire.chat(party.id, None, 0))
+        return {"k": "welcome", "me": phone.number_wid, "lid": phone.lid_wid, "pushname": phone.name, "chats": chats}
+
+    def _ack(self, said: dict[str, Any]) -> None:
+        self._exchange.devices.acknowledge(self._linked(), int(said["n"]))
+
+    def _send_message(self, said: dict[str, Any]) -> None:
+        device = self._linked()
+        draft = Draft(
+            id=str(said["id"]), sender=device.phone, target=self._exchange.parties.target(device.phone, said["to"]),
+            type=str(said["type"]), text=str(said.get("body") or ""), extra=said.get("extra") or {},
+            stanza=f"{device.id}:{said['stanza']}")
+        stored = self._exchange.store(draft, time.time(), origin=device)
+        # The page learns that the server has the message before it learns that it was delivered.
+        self._send({"r": said["r"], "t": int(stored.copy.time), "ack": 1})
+        stored.deliver()
+
+    def _history(self, said: dict[str, Any]) -> Answer:
+        device, store = self._linked(), self._exchange.messages
+        chat = self._exchange.wire.chat_of(said["chat"])
+        anchor = store.by_id(device.phone, said["anchor"], chat) if said.get("anchor") else None
+        if said.get("anchor") and anchor is None:
+            return {"messages": []}
+        found = store.taken(device.phone, chat, device.id, anchor=anchor.seq if anchor else None,
+                            backwards=said.get("direction") != "after", limit=said.get("count"))
+        return {"messages": [self._exchange.wire.message(copy) for copy in found]}
+
+    def _lookup(self, said: dict[str, Any]) -> Answer:
+        chat = self._exchange.wire.chat_of(said["chat"])
+        copy = self._exchange.messages.by_id(self._linked().phone, said["id"], chat)
+        return {"messages": [self._exchange.wire.message(copy)] if copy else []}
+
+    def _resolve(self, said: dict[str, Any]) -> Answer:
+        wid = said["wid"]
+        party = self._exchange.parties.find(wid)
+        phone = self._exchange.phones.by_wid(wid)
+        if wid.startswith(STATUS) or (party and self._linked().phone in party.members):
+            return {"chat": self._exchange.wire.chat(self._exchange.wire.chat_of(wid), None, 0)}
+        return {"chat": self._exchange.wire.chat(phone.number, None, 0) if phone else None}
+
+    def _seen(self, said: dict[str, Any]) -> None:
+        device = self._linked()
+        self._exchange.mark_read(device.phone, self._exchange.wire.chat_of(said["chat"]), said.get("upto"), device)
+
+    def _typing(self, said: dict[str, Any]) -> None:
+        device, chat = self._linked(), self._exchange.wire.chat_of(said["chat"])
+        if said.get("state") in TYPING_STATES:
+            self._exchange.tell_typing(device.phone, chat, said["state"])
+
+    def _logout(self, said: dict[str, Any]) -> None:
+        self._exchange.unlink(self._linked())
+
+    def _linked(self) -> Device:
+        if self._device is None:
+            raise Refusal("The page is not linked.", 403)
+        return self._device
+
+
+def _refuse(said: dict[str, Any]) -> Answer:
+    raise Refusal("The page is not linked.", 403)

@@ -1,0 +1,130 @@
+// The life of the page: codes until a phone scans one, then synchronising, then messages, until it is logged out.
+
+import { Cmd, Conn, Socket, Stream, account, setMe, showConnection } from './account.js';
+import { MsgCollection, ensureContact } from './stores.js';
+import { showCode, showLoading, showMain, showNotice, showReload } from './screen.js';
+import { forget, remember } from './profile.js';
+import { MsgKey } from './ids.js';
+import { fillChats } from './inbox.js';
+import { sendKept } from './outbox.js';
+
+const CLIENT_WAIT_MS = 3000;
+const pageName = crypto.randomUUID();
+let wire;
+let link;
+let isMain = false;
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const keys = () => [account.keys.noise, account.keys.identity, account.keys.secret, account.keys.platform];
+
+function hello() {
+  if (!link) return { op: 'hello', keys: keys() };
+  return { op: 'hello', ...link, last: wire.lastFrame, page: pageName, resume: isMain };
+}
+
+export function start(givenWire, givenLink) {
+  wire = givenWire;
+  link = givenLink;
+  account.linked = Boolean(link);
+  Cmd.refreshQR = () => wire.tell({ op: 'refresh' });
+  Socket.logout = () => wire.request({ op: 'logout' });
+  Socket.takeover = () => takeOver();
+  wire.on('ref', takeRef);
+  wire.on('idle', becomeIdle);
+  wire.on('linked', becomeLinked);
+  wire.on('welcome', enter);
+  wire.on('lost', loseConnection);
+  wire.on('conflict', yieldToOther);
+  wire.on('logout', ({ reason }) => leave(reason));
+  if (link) {
+    showLoading(20);
+    Stream.set({ mode: 'SYNCING', info: 'OPENING', displayInfo: 'OPENING' });
+  }
+  wire.connect(hello);
+}
+
+function takeRef({ ref, ttl, picture }) {
+  wire.resume();
+  showCode([ref, ...keys()].join(','), picture);
+  showConnection('PAIRING', { state: 'UNPAIRED' });
+  Conn.set({ ref, refTTL: ttl });
+}
+
+function becomeIdle() {
+  Conn.set('ref', undefined);
+  Socket.set('state', 'UNPAIRED_IDLE');
+  showReload(() => Cmd.refreshQR());
+}
+
+async function becomeLinked({ device, secret }) {
+  showLoading(10);
+  showConnection('PAIRING', { state: 'PAIRING' });
+  const made = { device, secret };
+  await remember('link', made);
+  link = made;
+  account.linked = true;
+  wire.greet();
+}
+
+async function enter(welcome) {
+  if (isMain) {
+    wire.resume();
+    return showConnection('NORMAL', { state: 'CONNECTED', stream: 'CONNECTED' });
+  }
+  setMe(welcome);
+  showConnection('SYNCING', { state: 'CONNECTED', stream: 'SYNCING' });
+  Stream.set('mode', 'SYNCING');
+  Cmd.isMainLoaded = true;
+  Cmd.trigger('main_loaded');
+  ensureContact(account.me, welcome.pushname);
+  fillChats(welcome.chats);
+  showLoading(60);
+  await clientIsListening();
+  return openMain(welcome);
+}
+
+// A client that attaches to the page a moment after its start would miss what came while the page was closed.
+async function clientIsListening() {
+  const deadline = performance.now() + CLIENT_WAIT_MS;
+  while (!MsgCollection.hasListener('add') && performance.now() < deadline) await pause(20);
+}
+
+async function openMain(welcome) {
+  showLoading(100);
+  Cmd.trigger('offline_progress_update_from_bridge');
+  wire.resume();
+  await sendKept(account, (id) => MsgKey.fromString(id));
+  Cmd.trigger('main');
+  isMain = true;
+  Socket.set({ stream: 'CONNECTED' });
+  Stream.set({ info: 'NORMAL', displayInfo: 'NORMAL', mode: 'MAIN', hasSynced: true });
+  showMain(welcome.pushname, account.me.user);
+  Socket.set('hasSynced', true);
+  Conn.set('hasSynced', true);
+  wire.release();
+}
+
+function loseConnection() {
+  if (isMain) showConnection('OPENING', { state: 'OPENING', stream: 'DISCONNECTED' }, false);
+}
+
+function yieldToOther() {
+  wire.close();
+  Stream.set('mode', 'CONFLICT');
+  Socket.set('state', 'CONFLICT');
+  showNotice('WhatsApp is open in another window.', 'Use here', takeOver);
+}
+
+function takeOver() {
+  location.reload();
+}
+
+async function leave(reason) {
+  wire.close();
+  await forget('link');
+  await forget('outbox');
+  account.linked = false;
+  window.require('WAWebLogoutReason').getErrorCodeFromLogoutReason(reason);
+  Cmd.trigger('logout', false, reason);
+  setTimeout(() => location.replace('/?post_logout=1&logout_reason=0'), 50);
+}
