@@ -5,7 +5,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Incoming:
-    """One message of a customer. `kind` is WhatsApp's type (chat, image, ptt, …); media carries a caption or no text."""
+    """One message of a customer; `kind` is WhatsApp's type (chat, image, ptt, …), media has a caption or no text."""
 
     text: str
     kind: str = "chat"
@@ -14,7 +14,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Send:
-    """Send this text. `because` is a short reason for programs, such as `prices` or `booking:ask_day`."""
+    """Send this text; `because` is a short reason for programs, such as `prices` or `booking:ask_day`."""
 
     text: str
     because: str

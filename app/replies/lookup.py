@@ -1,0 +1,160 @@
+"""Find the tenant's own things in what a customer wrote: items by their names, questions by their sense."""
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.replies.content import Item, Question
+from app.replies.lexicon import Heard, Lexicon
+from app.replies.words import one_edit_away, words_of
+
+SEARCHED_WORDS = 40
+_SHORTEST_TO_MEND = 5
+_SHORTEST_TELLING = 3
+_CONCEPT_WEIGHT = 0.7
+_UNTELLING = frozenset({
+    "greet", "shikamoo", "thanks", "bye", "help", "apologise", "nothing", "yes", "no", "talk", "get", "look", "make",
+    "question", "some", "accepts", "setup", "can_do", "package", "leave", "buy",
+})
+
+
+@dataclass(frozen=True)
+class Found:
+    """Items that were named and the words that named them; `whole` if a whole name was said."""
+
+    items: tuple[Item, ...] = ()
+    words: frozenset[str] = frozenset()
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well an item was named: the words of its name that were said, and whether that is all of them."""
+
+    item: Item
+    said: frozenset[str]
+    whole: bool
+
+
+class Catalogue:
+    """Items in their order, to be found by the words of their names in any language."""
+
+    def __init__(self, items: Sequence[Item], lexicon: Lexicon) -> None:
+        self.items = tuple(items)
+        self.by_key = {item.key: item for item in self.items}
+        self._lexicon = lexicon
+        self._names: list[tuple[Item, frozenset[str]]] = []
+        self._index: dict[str, list[int]] = {}
+        self._by_letter: dict[str, list[str]] = {}
+        for item in self.items:
+            for name in dict.fromkeys(item.name.values()):
+                self._add(item, name)
+
+    def __bool__(self) -> bool:
+        return bool(self.items)
+
+    def _add(self, item: Item, name: str) -> None:
+        words = words_of(name)
+        telling = frozenset(word for word in words if not self._lexicon.is_small(word)) or frozenset(words)
+        for word in telling:
+            if word not in self._index:
+                self._by_letter.setdefault(word[0], []).append(word)
+            self._index.setdefault(word, []).append(len(self._names))
+        self._names.append((item, telling))
+
+    def find(self, words: Sequence[str]) -> Found:
+        """The items that the words name best; part of a name counts only by a word that means nothing else."""
+        if not self._index:
+            return Found()
+        meant = {word: self._meant(word) for word in words[:SEARCHED_WORDS]}
+        said = frozenset(word for word in meant.values() if word)
+        numbers = sorted({number for word in said for number in self._index[word]})
+        matches = [match for number in numbers if (match := self._match(number, said))]
+        chosen = _whole_names(matches) or _longest(matches)
+        used = frozenset().union(*(match.said for match in chosen))
+        items = tuple(dict.fromkeys(match.item.key for match in chosen))
+        return Found(
+            items=tuple(self.by_key[key] for key in items),
+            words=frozenset(word for word, name in meant.items() if name in used),
+            whole=any(match.whole for match in chosen),
+        )
+
+    def _match(self, number: int, said: frozenset[str]) -> Match | None:
+        item, name = self._names[number]
+        both = name & said
+        if both == name or any(self._is_telling(word) for word in both):
+            return Match(item, both, both == name)
+        return None
+
+    def _is_telling(self, word: str) -> bool:
+        known = self._lexicon.concepts_of(word) or self._lexicon.is_small(word)
+        return len(word) >= _SHORTEST_TELLING and not known and not word.isdigit()
+
+    def _meant(self, word: str) -> str:
+        """The word of a name that was meant: the same, its singular or plural, or one typing error away."""
+        near = (word, word.removesuffix("s"), word.removesuffix("es"), word + "s", word + "es")
+        exact = next((form for form in near if form in self._index), "")
+        if exact or len(word) < _SHORTEST_TO_MEND or not self._is_telling(word):
+            return exact
+        alike = self._by_letter.get(word[0], ())
+        return next((other for other in alike if len(other) >= _SHORTEST_TO_MEND and one_edit_away(word, other)), "")
+
+
+def _whole_names(matches: Sequence[Match]) -> list[Match]:
+    """The items whose whole name was said, without those whose name is only part of another's."""
+    whole = [match for match in matches if match.whole]
+    return [match for match in whole if not any(match.said < other.said for other in whole)]
+
+
+def _longest(matches: Sequence[Match]) -> list[Match]:
+    most = max((len(match.said) for match in matches), default=0)
+    return [match for match in matches if len(match.said) == most]
+
+
+class QuestionBook:
+    """The tenant's questions, found by the share of their sense that a message has in common with them."""
+
+    def __init__(self, questions: Sequence[Question], lexicon: Lexicon) -> None:
+        self.questions = tuple(questions)
+        self.by_key = {question.key: question for question in self.questions}
+        self._entries: list[tuple[Question, frozenset[str]]] = []
+        for question in self.questions:
+            for phrasing in dict.fromkeys((*question.question.values(), *question.phrasings)):
+                words = lexicon.mend(words_of(phrasing))
+                self._entries.append((question, senses(words, lexicon.hear(words), lexicon)))
+        self._spread = Counter(sense for _, entry in self._entries for sense in entry)
+
+    def __bool__(self) -> bool:
+        return bool(self.questions)
+
+    def find(self, message: frozenset[str]) -> tuple[Question | None, float]:
+        """The question closest to the senses of a message, and how close: 0 to 1."""
+        scored = [(self._closeness(entry, message), -place) for place, (_, entry) in enumerate(self._entries)]
+        best, place = max(scored, default=(0.0, 0))
+        return (self._entries[-place][0], best) if best > 0 else (None, 0.0)
+
+    def _closeness(self, entry: frozenset[str], message: frozenset[str]) -> float:
+        common = self._weight(entry & message)
+        if not common:
+            return 0.0
+        asked, said = common / self._weight(entry), common / self._weight(message)
+        return float((asked * asked * said) ** (1 / 3))
+
+    def _weight(self, some: frozenset[str]) -> float:
+        return sum((_CONCEPT_WEIGHT if s.startswith("=") else 1.0) / (self._spread[s] or 1) ** 0.25 for s in some)
+
+
+def senses(words: Sequence[str], heard: Sequence[Heard], lexicon: Lexicon) -> frozenset[str]:
+    """What a text is about: its telling concepts (marked with =) and the words that stand for nothing known."""
+    at: dict[int, str] = {}
+    taken: set[int] = set()
+    for one in heard:
+        taken.update(range(one.start, one.end))
+        if one.concept not in _UNTELLING:
+            at.setdefault(one.start, f"={one.concept}")
+    other = (word for place, word in enumerate(words) if place not in taken and not lexicon.is_small(word))
+    return frozenset((*at.values(), *(_singular(word) for word in other)))
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
