@@ -5,22 +5,23 @@ sent, so that after any crash a look-up in the chat tells whether they were.
 """
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from peewee import IntegrityError
 
 from app.db import db
-from app.models import Chat, Delivery, Direction, Message, Outcome, Tenant
+from app.models import Chat, Direction, Message, Outcome, Tenant
 from app.replies import Decision, HandOver, Incoming, Send, decide, rate_warning
+from worker.chats import find_chat, update_chat
 from worker.config import Config
+from worker.ledger import log_in, log_out, storable
 from worker.outbox import Outgoing
 from worker.pacing import Pace, Verdict, typing_s
 from worker.whatsapp.events import MessageSeen
 
 RATE_WARNING = "rate_limited"
 FAILED_TO_DECIDE = "error"
-TEXT_LIMIT = 65536
 
 log = structlog.get_logger()
 
@@ -74,10 +75,8 @@ class Inbox:
     def _claim(self, seen: MessageSeen, now: datetime) -> Taken:
         chat = find_chat(self._tenant, seen)
         outcome, decision = self._decide(chat, seen, now)
-        message = Message.create(
-            tenant=self._tenant, chat=chat.id, direction=Direction.IN, wa_message_id=seen.id, kind=seen.kind,
-            text=storable(seen.text), sent_at=datetime.fromtimestamp(seen.time, UTC), created_at=now, outcome=outcome)
-        replies = tuple(self._record_replies(chat, message, seen, decision, now))
+        message_id = log_in(self._tenant, chat, seen, outcome, now)
+        replies = tuple(self._record_replies(chat, message_id, seen, decision, now))
         self._update_chat(chat, seen, outcome, decision, now)
         return Taken(chat.id, outcome, replies)
 
@@ -103,28 +102,22 @@ class Inbox:
         return Outcome.WARNED, Decision((warning,), state)
 
     def _record_replies(
-        self, chat: Chat, message: Message, seen: MessageSeen, decision: Decision, now: datetime,
+        self, chat: Chat, message_id: int, seen: MessageSeen, decision: Decision, now: datetime,
     ) -> Iterator[Outgoing]:
         keys = iter(seen.keys)
         for send in decision.actions:
             if isinstance(send, Send):
                 key = next(keys, None) or self._new_key(seen.chat)
-                row = Message.create(
-                    tenant=self._tenant, chat=chat.id, direction=Direction.OUT, wa_message_id=key, text=send.text,
-                    sent_at=now, created_at=now, in_reply_to=message.id, because=send.because[:80],
-                    delivery=Delivery.PENDING)
+                row = log_out(self._tenant, chat, send, key=key, in_reply_to=message_id, now=now)
                 typing = typing_s(send.text, self._config.typing_ms_per_char, self._config.typing_max_ms)
-                yield Outgoing(row.id, chat.id, seen.chat, key, send.text, typing)
+                yield Outgoing(row, chat.id, seen.chat, key, send.text, typing)
 
     def _update_chat(self, chat: Chat, seen: MessageSeen, outcome: Outcome, decision: Decision, now: datetime) -> None:
-        changes = {"state": decision.state, "last_message_at": now, "wa_chat_id": seen.chat}
-        if seen.name and seen.name != chat.name:
-            changes["name"] = storable(seen.name)[:200]
+        until = chat.person_until
         if outcome is Outcome.HANDED_OVER:
-            changes["person_until"] = now + timedelta(hours=self._config.handover_hours)
-        if outcome in (Outcome.HANDED_OVER, Outcome.SILENT):
-            changes["unread"] = Chat.unread + 1
-        Chat.update(changes).where(Chat.id == chat.id).execute()
+            until = now + timedelta(hours=self._config.handover_hours)
+        waits_for_person = outcome in (Outcome.HANDED_OVER, Outcome.SILENT)
+        update_chat(chat, seen, state=decision.state, person_until=until, unread=int(waits_for_person), now=now)
 
     def _charge(self, taken: Taken, now: datetime) -> None:
         if taken.outcome is Outcome.WARNED:
@@ -150,33 +143,3 @@ def outcome_of(decision: Decision) -> Outcome:
     if any(isinstance(action, HandOver) for action in decision.actions):
         return Outcome.HANDED_OVER
     return Outcome.ANSWERED if decision.actions else Outcome.SILENT
-
-
-def storable(text: str) -> str:
-    """The text as both databases take it: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates."""
-    return text[:TEXT_LIMIT].replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
-
-
-def find_chat(tenant: Tenant, seen: MessageSeen) -> Chat:
-    """The chat with this customer, found by LID or phone, made where it is new; learns the id it did not have yet."""
-    lid, phone = seen.lid or None, seen.phone or None
-    by_lid = Chat.get_or_none(Chat.tenant == tenant, Chat.lid == lid) if lid else None
-    if by_lid and (by_lid.phone or not phone):
-        return by_lid
-    by_phone = Chat.get_or_none(Chat.tenant == tenant, Chat.phone == phone) if phone else None
-    if by_phone is None and by_lid is None:
-        return Chat.create(tenant=tenant, wa_chat_id=seen.chat, phone=phone, lid=lid, name=storable(seen.name)[:200])
-    return _learn(by_lid, by_phone, lid, phone)
-
-
-def _learn(by_lid: Chat | None, by_phone: Chat | None, lid: str | None, phone: str | None) -> Chat:
-    if by_phone is None:
-        assert by_lid is not None  # noqa: S101  find_chat has one of them
-        Chat.update(phone=phone).where(Chat.id == by_lid.id).execute()
-        return by_lid
-    if lid and by_phone.lid is None:
-        if by_lid is not None:
-            # Both were known apart; from now on they are one person, and the chat with the number goes on.
-            Chat.update(lid=None).where(Chat.id == by_lid.id).execute()
-        Chat.update(lid=lid).where(Chat.id == by_phone.id).execute()
-    return by_phone
