@@ -1,0 +1,53 @@
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHON PIP_DISABLE_PIP_VERSION_CHECK = 1
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint bench wheel wa-js clean python packages-run packages-test
+# Packages come before the virtualenv, and that before everything else, whatever -j says.
+.NOTPARALLEL:
+
+help: ## Say what the targets do
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: packages-test .venv/dev.stamp wa-js ## Install what development and tests need, where it is missing
+
+demo: packages-run .venv/run.stamp wa-js ## Start a demonstration: sandbox, three tenants, their workers
+	@$(BIN)/flowhq demo
+
+test: setup lint ## Run everything: lint, types, layers and every test
+	@$(BIN)/python -m pytest
+
+check: .venv/dev.stamp lint ## Run what takes seconds: lint, types, layers, and tests without a browser
+	@$(BIN)/python -m pytest -q -m "not browser and not slow and not bench"
+
+lint: .venv/dev.stamp ## Check style, types and layers
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+
+bench: setup ## Measure speed and report it
+	@$(BIN)/python -m pytest -m bench -s tests/bench
+
+wheel: .venv/dev.stamp wa-js ## Build dist/*.whl, wa-js inside, and look whether all is in it
+	@build-aux/wheel
+
+wa-js: ## Fetch wa-js from npm and check it by its hash
+	@PYTHONPATH=. $(PYTHON) build-aux/wa_js.py
+
+clean: ## Remove what was built; the virtualenv and ./var stay
+	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find app worker tests build-aux -name __pycache__ -type d -prune -exec rm -rf {} +
+
+packages-run packages-test: python
+	@build-aux/packages $(@:packages-%=%)
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Flow HQ needs Python 3.11 or newer, and \
+	$(PYTHON) is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
+
+.venv/run.stamp: setup.cfg pyproject.toml
+	@build-aux/venv .
+	@touch $@
+
+.venv/dev.stamp: setup.cfg pyproject.toml
+	@build-aux/venv .[dev]
+	@touch .venv/run.stamp $@
