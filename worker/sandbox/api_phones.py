@@ -25,7 +25,7 @@ class PhonesApi:
             web.get("/api/phones", self.list_phones), web.post("/api/phones", self.save_phone),
             web.get("/api/phones/{number}", self.show_phone), web.delete("/api/phones/{number}", self.delete_phone),
             web.post("/api/phones/{number}/scan", self.scan), web.post("/api/phones/{number}/unlink", self.unlink),
-            web.get("/api/codes", self.list_codes),
+            web.post("/api/phones/{number}/pair", self.pair), web.get("/api/codes", self.list_codes),
             web.get("/api/groups", self.list_groups), web.post("/api/groups", self.create_group)]
 
     async def list_phones(self, request: web.Request) -> web.Response:
@@ -55,8 +55,17 @@ class PhonesApi:
     async def scan(self, request: web.Request) -> web.Response:
         """Link the page that shows a code to the phone."""
         phone = self.phone_of(request)
-        candidate = self._board.take(text_field(await body_of(request), "qr"))
+        return self._link(phone, self._board.find(text_field(await body_of(request), "qr")))
+
+    async def pair(self, request: web.Request) -> web.Response:
+        """Link the page that shows a pairing code for this phone's number."""
+        phone = self.phone_of(request)
+        code = text_field(await body_of(request), "code", limit=20)
+        return self._link(phone, self._board.find_pairing(code, phone.number, time.time()))
+
+    def _link(self, phone: Phone, candidate: Candidate) -> web.Response:
         device = self._exchange.link(phone.number, time.time())
+        self._board.take(candidate)
         candidate.send({"k": "linked", "device": device.id, "secret": device.secret})
         return web.json_response({"linked": True, "device": device.id})
 

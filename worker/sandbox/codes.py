@@ -5,7 +5,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import segno
@@ -15,6 +15,8 @@ from worker.sandbox.refusal import Refusal
 EXPIRED = "This code has expired: scan the one that the page shows now."
 USED = "This code has been scanned already: a page shows a new one when it wants to be linked again."
 UNKNOWN = "No page shows this code: copy the whole code, and look whether the page is still open."
+PAIRING_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTVWXYZ"
+PAIRING_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Candidate:
     send: Callable[[dict[str, Any]], None]
     ref: str = ""
     expires: float = 0.0
-    pairing: dict[str, str] = field(default_factory=dict)
+    is_linked: bool = False
     task: asyncio.Task[None] | None = None
 
     @property
@@ -53,6 +55,7 @@ class CodeBoard:
     def __init__(self, rotation: Rotation) -> None:
         self._rotation = rotation
         self._waiting: dict[str, Candidate] = {}
+        self._pairing: dict[str, tuple[Candidate, str, float]] = {}
         self._gone: deque[tuple[str, str]] = deque(maxlen=2000)
 
     def show(self, candidate: Candidate) -> None:
@@ -70,8 +73,8 @@ class CodeBoard:
         """The pages that show a code now, the one that waits longest first."""
         return list(self._waiting.values())
 
-    def take(self, code: str) -> Candidate:
-        """The page that shows this code, which is used up by this; raises a Refusal (404 or 410) otherwise."""
+    def find(self, code: str) -> Candidate:
+        """The page that shows this code; raises a Refusal (404 or 410) otherwise."""
         ref, *keys = [part.strip() for part in code.strip().split(",")]
         candidate = self._waiting.get(ref)
         if candidate is None:
@@ -79,8 +82,28 @@ class CodeBoard:
             raise Refusal(sentence or UNKNOWN, 410 if sentence else 404)
         if len(keys) < 3 or tuple(keys[:3]) != candidate.keys[:3]:
             raise Refusal(UNKNOWN, 404)
-        self.withdraw(candidate, USED)
         return candidate
+
+    def pairing_code(self, candidate: Candidate, number: str, now: float) -> str:
+        """A code that a person types into the phone with this number, instead of scanning."""
+        self._pairing = {code: known for code, known in self._pairing.items() if known[2] > now}
+        code = "".join(secrets.choice(PAIRING_ALPHABET) for _ in range(8))
+        self._pairing[code] = (candidate, number, now + PAIRING_SECONDS)
+        return code
+
+    def find_pairing(self, code: str, number: str, now: float) -> Candidate:
+        """The page that shows this pairing code for this number; raises a Refusal (404 or 410) otherwise."""
+        candidate, wanted, expires = self._pairing.get(code.replace("-", "").upper(), (None, "", 0.0))
+        if candidate is None or wanted != number:
+            raise Refusal("No page shows this code for this number.", 404)
+        if expires < now or candidate.is_linked:
+            raise Refusal("This code has expired: ask the page for another one.", 410)
+        return candidate
+
+    def take(self, candidate: Candidate) -> None:
+        """The page is being linked: its codes are used up."""
+        candidate.is_linked = True
+        self.withdraw(candidate, USED)
 
     async def _rotate(self, candidate: Candidate) -> None:
         for index in range(self._rotation.codes):

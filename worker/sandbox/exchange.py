@@ -10,13 +10,24 @@ from worker.sandbox.messages import ACK_DELIVERED, ACK_READ, ACK_SENT, Copy, Dra
 from worker.sandbox.parties import PartyBook
 from worker.sandbox.phone_numbers import shown_number
 from worker.sandbox.phonebook import PhoneBook
+from worker.sandbox.refusal import Refusal
 from worker.sandbox.schema import transaction
 from worker.sandbox.streams import Streams
 from worker.sandbox.wire import Wire
 
 # Marks a message that linked devices get as ciphertext first, and can read a moment later.
 LATE_DECRYPTION = "ciphertext"
+DEVICE_LIMIT = 4
+CONFLICT = json.dumps({"k": "conflict"})
 LOGOUT = json.dumps({"k": "logout", "reason": "user_initiated"})
+
+
+@dataclass(frozen=True)
+class Attached:
+    """The page of a device that is here: the name it gave itself, and what sends to it."""
+
+    page: str
+    send: Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -42,10 +53,19 @@ class Exchange:
         self.devices = DeviceBook(db)
         self.messages = MessageStore(db)
         self.wire = Wire(self.phones, self.parties)
-        self._pages: dict[str, Callable[[str], None]] = {}
+        self._pages: dict[str, Attached] = {}
 
     def link(self, number: str, now: float) -> Device:
-        """Link one more device to a phone; its past is history to it."""
+        """Link one more device to a phone, whose past is history to it; raises a Refusal (409) past the limit.
+
+        The device that was linked first and has no page open makes room for a new one.
+        """
+        linked = self.devices.of(number)
+        if len(linked) >= DEVICE_LIMIT:
+            away = next((device for device in linked if not self.is_online(device)), None)
+            if away is None:
+                raise Refusal(f"{shown_number(number)} has {DEVICE_LIMIT} linked devices: unlink one first.", 409)
+            self.unlink(away)
         return self.devices.link(number, now)
 
     def unlink(self, device: Device) -> None:
@@ -54,11 +74,14 @@ class Exchange:
         self._push(device.id, LOGOUT)
         self._pages.pop(device.id, None)
 
-    def attach(self, device: Device, send: Callable[[str], None]) -> None:
-        """A device's page is here: `send` gets what waits for it, then every further frame, in order."""
-        self._pages[device.id] = send
+    def attach(self, device: Device, attached: Attached) -> None:
+        """A device's page is here: it gets what waits for it, then every further frame, in order."""
+        before = self._pages.get(device.id)
+        if before and before.page != attached.page:
+            before.send(CONFLICT)
+        self._pages[device.id] = attached
         for text in self.devices.waiting_frames(device):
-            send(text)
+            attached.send(text)
 
     def is_online(self, device: Device) -> bool:
         """Whether a page of the device is here."""
@@ -66,7 +89,8 @@ class Exchange:
 
     def detach(self, device: Device, send: Callable[[str], None]) -> None:
         """That page is gone; a newer one of the same device stays attached."""
-        if self._pages.get(device.id) == send:
+        attached = self._pages.get(device.id)
+        if attached and attached.send == send:
             del self._pages[device.id]
 
     def store(self, draft: Draft, now: float, origin: Device | None = None) -> Stored:
@@ -151,6 +175,6 @@ class Exchange:
                 for device, text in queued]
 
     def _push(self, device_id: str, text: str) -> None:
-        send = self._pages.get(device_id)
-        if send:
-            send(text)
+        attached = self._pages.get(device_id)
+        if attached:
+            attached.send(text)

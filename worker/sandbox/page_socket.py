@@ -10,17 +10,16 @@ from aiohttp import WSMsgType, web
 
 from worker.sandbox.codes import Candidate, CodeBoard
 from worker.sandbox.devices import Device
-from worker.sandbox.exchange import Exchange
+from worker.sandbox.exchange import LOGOUT, Attached, Exchange
 from worker.sandbox.messages import Draft
 from worker.sandbox.parties import STATUS
+from worker.sandbox.phone_numbers import parse_number
 from worker.sandbox.refusal import Refusal
 
 log = logging.getLogger("worker.sandbox.page")
 
 Answer = dict[str, Any]
 TYPING_STATES = ("composing", "recording", "paused")
-LOGGED_OUT = {"k": "logout", "reason": "user_initiated"}
-CONFLICT = {"k": "conflict"}
 
 
 class PageSocket:
@@ -74,7 +73,7 @@ class PageSocket:
 
     def _verbs(self) -> dict[str, Callable[[dict[str, Any]], Answer | None]]:
         if self._device is None:
-            return {"hello": self._hello, "refresh": self._refresh}
+            return {"hello": self._hello, "refresh": self._refresh, "pair": self._pair}
         return {"ack": self._ack, "send": self._send_message, "history": self._history, "lookup": self._lookup,
                 "resolve": self._resolve, "seen": self._seen, "typing": self._typing, "logout": self._logout}
 
@@ -85,28 +84,34 @@ class PageSocket:
             return self._board.show(self._candidate)
         device = self._exchange.devices.authenticate(said["device"], said["secret"])
         if device is None:
-            return self._send(LOGGED_OUT)
+            return self._send_text(LOGOUT)
         self._device, self._candidate = device, None
         self._exchange.devices.acknowledge(device, int(said.get("last", 0)))
-        self._send(self._welcome(device))
-        return self._exchange.attach(device, self._send_text)
+        self._send(self._welcome(device, bool(said.get("resume"))))
+        return self._exchange.attach(device, Attached(str(said.get("page")), self._send_text))
+
+    def _pair(self, said: dict[str, Any]) -> Answer | None:
+        return {"code": self._board.pairing_code(self._candidate, parse_number(said["number"]), time.time())
+                } if self._candidate else None
 
     def _refresh(self, said: dict[str, Any]) -> None:
         if self._candidate:
             self._board.show(self._candidate)
 
-    def _welcome(self, device: Device) -> dict[str, Any]:
+    def _welcome(self, device: Device, is_back: bool) -> dict[str, Any]:
         phone = self._exchange.phones.require(device.phone)
-        store, wire = self._exchange.messages, self._exchange.wire
-        chats = []
-        for chat in store.chats(phone.number):
-            last = store.taken(phone.number, chat, device.id, anchor=None, backwards=True, limit=1)
-            unread = store.unread(phone.number, chat, None, device.id)
-            chats.append(wire.chat(chat, last[0] if last else None, len(unread)))
-        for party in self._exchange.parties.of(phone.number):
-            if party.id not in [chat["wid"] for chat in chats]:
-                chats.append(wire.chat(party.id, None, 0))
+        chats = [] if is_back else self._chats(device)
         return {"k": "welcome", "me": phone.number_wid, "lid": phone.lid_wid, "pushname": phone.name, "chats": chats}
+
+    def _chats(self, device: Device) -> list[dict[str, Any]]:
+        store, wire = self._exchange.messages, self._exchange.wire
+        parties = [party.id for party in self._exchange.parties.of(device.phone)]
+        chats = []
+        for chat in dict.fromkeys([*store.chats(device.phone), *parties]):
+            last = store.taken(device.phone, chat, device.id, anchor=None, backwards=True, limit=1)
+            unread = store.unread(device.phone, chat, None, device.id)
+            chats.append(wire.chat(chat, last[0] if last else None, len(unread)))
+        return chats
 
     def _ack(self, said: dict[str, Any]) -> None:
         self._exchange.devices.acknowledge(self._linked(), int(said["n"]))
@@ -145,9 +150,9 @@ class PageSocket:
             return {"chat": self._exchange.wire.chat(self._exchange.wire.chat_of(wid), None, 0)}
         return {"chat": self._exchange.wire.chat(phone.number, None, 0) if phone else None}
 
-    def _seen(self, said: dict[str, Any]) -> None:
-        device = self._linked()
-        self._exchange.mark_read(device.phone, self._exchange.wire.chat_of(said["chat"]), said.get("upto"), device)
+    def _seen(self, said: dict[str, Any]) -> Answer:
+        device, chat = self._linked(), self._exchange.wire.chat_of(said["chat"])
+        return {"read": self._exchange.mark_read(device.phone, chat, said.get("upto"), device)}
 
     def _typing(self, said: dict[str, Any]) -> None:
         device, chat = self._linked(), self._exchange.wire.chat_of(said["chat"])

@@ -44,11 +44,12 @@ class Wire:
     def message(self, copy: Copy) -> dict[str, Any]:
         """A message as a page gets it."""
         sender = self._phones.find(copy.sender)
+        other = self._phones.find(copy.chat) if copy.mine else sender
         return {
             "key": self.key(copy), "seq": copy.seq, "type": copy.type, "body": copy.text, "t": int(copy.time),
             "ack": copy.ack if copy.mine else 1, "author": self._author(copy) if self._has_author(copy) else None,
             "notifyName": sender.name if sender else "", "extra": copy.extra,
-            "contacts": [] if sender is None or copy.mine else [self.contact(sender)]}
+            "contacts": [self.contact(other)] if other else []}
 
     def contact(self, phone: Phone) -> dict[str, Any]:
         """What a page may know of a phone: its number only if it does not hide behind its LID."""

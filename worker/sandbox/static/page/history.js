@@ -53,7 +53,7 @@ export async function queryWidExists(wid) {
 
 export async function sendSeen(given) {
   const chat = given.chat || given;
-  if (chat.hasUnread || chat.unreadCount) wire.tell({ op: 'seen', chat: String(chat.id), upto: chat.lastSeq });
+  if (chat.hasUnread || chat.unreadCount) wire.request({ op: 'seen', chat: String(chat.id), upto: chat.lastSeq });
   markRead(chat);
 }
 

@@ -73,9 +73,11 @@ export class Wid {
 }
 
 for (const [name, server] of Object.entries(SERVER_KINDS)) {
-  Wid.prototype[name] = function isOfServer() {
-    return this.server === server;
-  };
+  Object.defineProperty(Wid.prototype, name, {
+    value: function isOfServer() {
+      return this.server === server;
+    },
+  });
 }
 
 export function asWid(value) {

@@ -133,6 +133,11 @@ export class Collection extends Emitter {
     return model;
   }
 
+  moveToEnd(model) {
+    const id = String(model.id);
+    if (this._map.delete(id)) this._map.set(id, model);
+  }
+
   // Takes an id of any kind, a model, or a model's attributes.
   get(wanted) {
     if (wanted === null || wanted === undefined) return undefined;

@@ -35,7 +35,6 @@ async function send(name, model, stanza) {
     return { messageSendResult: 'ERROR_UNKNOWN', t: model.t, count: null };
   }
   if (model.ack < answer.ack) model.set('ack', answer.ack);
-  model.seq = answer.seq;
   return { messageSendResult: 'OK', t: answer.t, count: null };
 }
 

@@ -12,6 +12,7 @@ const CLIENT_WAIT_MS = 3000;
 const pageName = crypto.randomUUID();
 let wire;
 let link;
+let isEntering = false;
 let isMain = false;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -28,7 +29,7 @@ export function start(givenWire, givenLink) {
   account.linked = Boolean(link);
   Cmd.refreshQR = () => wire.tell({ op: 'refresh' });
   Socket.logout = () => wire.request({ op: 'logout' });
-  Socket.takeover = () => takeOver();
+  Socket.takeover = takeOver;
   wire.on('ref', takeRef);
   wire.on('idle', becomeIdle);
   wire.on('linked', becomeLinked);
@@ -44,7 +45,6 @@ export function start(givenWire, givenLink) {
 }
 
 function takeRef({ ref, ttl, picture }) {
-  wire.resume();
   showCode([ref, ...keys()].join(','), picture);
   showConnection('PAIRING', { state: 'UNPAIRED' });
   Conn.set({ ref, refTTL: ttl });
@@ -67,10 +67,9 @@ async function becomeLinked({ device, secret }) {
 }
 
 async function enter(welcome) {
-  if (isMain) {
-    wire.resume();
-    return showConnection('NORMAL', { state: 'CONNECTED', stream: 'CONNECTED' });
-  }
+  if (isMain) return showOnline(welcome);
+  if (isEntering) return undefined;
+  isEntering = true;
   setMe(welcome);
   showConnection('SYNCING', { state: 'CONNECTED', stream: 'SYNCING' });
   Stream.set('mode', 'SYNCING');
@@ -92,16 +91,20 @@ async function clientIsListening() {
 async function openMain(welcome) {
   showLoading(100);
   Cmd.trigger('offline_progress_update_from_bridge');
-  wire.resume();
   await sendKept(account, (id) => MsgKey.fromString(id));
   Cmd.trigger('main');
   isMain = true;
-  Socket.set({ stream: 'CONNECTED' });
-  Stream.set({ info: 'NORMAL', displayInfo: 'NORMAL', mode: 'MAIN', hasSynced: true });
-  showMain(welcome.pushname, account.me.user);
+  showOnline(welcome);
   Socket.set('hasSynced', true);
   Conn.set('hasSynced', true);
   wire.release();
+  if (!wire.isOpen) loseConnection();
+}
+
+function showOnline({ pushname }) {
+  showConnection('NORMAL', { state: 'CONNECTED', stream: 'CONNECTED' });
+  Stream.set({ mode: 'MAIN', hasSynced: true });
+  showMain(pushname, account.me.user);
 }
 
 function loseConnection() {
@@ -116,13 +119,13 @@ function yieldToOther() {
 }
 
 function takeOver() {
-  location.reload();
+  showLoading(60);
+  wire.reopen();
 }
 
 async function leave(reason) {
   wire.close();
-  await forget('link');
-  await forget('outbox');
+  for (const name of ['link', 'outbox', 'keys']) await forget(name);
   account.linked = false;
   window.require('WAWebLogoutReason').getErrorCodeFromLogoutReason(reason);
   Cmd.trigger('logout', false, reason);

@@ -6,6 +6,11 @@ import { MsgKey, Wid, asWid } from './ids.js';
 import { account } from './account.js';
 
 const KEPT_PER_CHAT = 50;
+const KEPT_IN_ALL = 2000;
+
+// Number and LID of the same account, as far as the server has told.
+const partners = new Map();
+
 const NOTICES = new Set([
   'notification', 'notification_template', 'group_notification', 'gp2', 'broadcast_notification', 'e2e_notification',
   'protocol',
@@ -144,6 +149,11 @@ ChatCollectionImpl.prototype.modelClass = ChatModel;
 ChatCollectionImpl.model = ChatModel;
 
 export class ContactCollectionImpl extends Collection {
+  // A number and its LID are one contact.
+  get(wanted) {
+    return super.get(wanted) || super.get(partners.get(String(wanted?.id || wanted)));
+  }
+
   async find(wid) {
     return ensureContact(wid);
   }
@@ -184,9 +194,6 @@ export class StatusV3CollectionImpl extends Collection {}
 export const StatusV3Collection = new StatusV3CollectionImpl();
 const myStatus = { msgs: new MsgCollectionImpl() };
 StatusV3Collection.getMyStatus = () => myStatus;
-
-// Number and LID of the same account, as far as the server has told.
-const partners = new Map();
 
 export const lidPnCache = {
   getPhoneNumber: (wid) => partnerOf(wid, 'lid'),
@@ -262,12 +269,18 @@ export function addToChat(chat, model) {
   trim(chat);
 }
 
-// Old messages leave the page, save those that no server has yet: what leaves here is found again by history.js.
+// Old messages leave the page: history.js finds them again on the server.
 function trim(chat) {
-  while (chat.msgs.length > KEPT_PER_CHAT) {
-    const oldest = chat.msgs.head();
-    if (oldest.ack === 0) return;
-    chat.msgs.remove(oldest);
-    MsgCollection.remove(oldest);
+  if (chat.msgs.length > KEPT_PER_CHAT) drop(chat.msgs.head());
+  if (MsgCollection.length > KEPT_IN_ALL) drop(MsgCollection.head());
+}
+
+// Only what no server has yet, and the newest of each chat, must stay; they get a new turn.
+function drop(model) {
+  const chat = ensureChat(model.id.remote);
+  const mustStay = model.ack === 0 || model.id.equals(chat.lastReceivedKey);
+  for (const collection of [chat.msgs, MsgCollection]) {
+    if (mustStay) collection.moveToEnd(model);
+    else collection.remove(model);
   }
 }

@@ -11,7 +11,7 @@ export class Wire extends Emitter {
     super();
     this.url = url;
     this.lastFrame = 0;
-    this.isOpen = false; // the server has said welcome, or shows codes
+    this.isOpen = false; // the server has said welcome, or gives codes
     this._requests = new Map();
     this._nextRequest = 1;
     this._retryMs = FIRST_RETRY_MS;
@@ -54,6 +54,11 @@ export class Wire extends Emitter {
     });
   }
 
+  reopen() {
+    this._closed = false;
+    this.connect(this._hello);
+  }
+
   // The page is ready for frames: first those that came before.
   release() {
     this._isHolding = false;
@@ -62,7 +67,8 @@ export class Wire extends Emitter {
     for (const frame of held) this._takeFrame(frame);
   }
 
-  resume() {
+  _opened() {
+    if (this.isOpen) return;
     this.isOpen = true;
     this._retryMs = FIRST_RETRY_MS;
     for (const { body } of this._requests.values()) this._say(body);
@@ -75,6 +81,7 @@ export class Wire extends Emitter {
   _take(message) {
     if (message.n !== undefined) return this._isHolding ? this._held.push(message) : this._takeFrame(message);
     if (message.r !== undefined) return this._takeAnswer(message);
+    if (message.k === 'welcome' || message.k === 'ref') this._opened();
     return this.trigger(message.k, message);
   }
 
