@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psutil
 
@@ -69,6 +69,28 @@ class ProcessState:
         """The state as it came over the socket."""
         times = {name: _read(values[name]) for name in ("since", "next_start_at")}
         return cls(**{**values, **times})
+
+
+class ProcessVerbs(Protocol):
+    """What every process manager does, by whichever means."""
+
+    def start(self, slug: str) -> ProcessState:
+        """Start the tenant's worker and keep it running; raises AlreadyRunning or StartFailed."""
+
+    def stop(self, slug: str) -> ProcessState:
+        """Stop the tenant's worker and return once it is gone; raises NotRunning."""
+
+    def restart(self, slug: str) -> ProcessState:
+        """Stop the tenant's worker where it runs, then start it; raises StartFailed."""
+
+    def status(self, slug: str) -> ProcessState:
+        """What is seen of the tenant's worker; not running for one that was never started."""
+
+    def states(self) -> dict[str, ProcessState]:
+        """Every worker that is known."""
+
+    def is_worker(self, pid: int, slug: str) -> bool:
+        """Whether process `pid` of this machine is the tenant's worker, started by whomever."""
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,7 @@ def _explain(code: int, path: Path) -> str:
         return f"killed by {signal.Signals(-code).name}"
     if code == 0:
         return "ended on a signal that did not come from Flow HQ"
-    return logfiles.last_words(path) or f"ended with exit code {code}"
+    return logfiles.last_words(path).removeprefix("worker: ") or f"ended with exit code {code}"
 
 
 def _reason(error: OSError) -> str:

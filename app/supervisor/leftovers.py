@@ -1,5 +1,6 @@
 """Find and end what a dead worker left behind: its chromedriver and its browser, or the worker of a dead supervisor."""
 import contextlib
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import psutil
 from app.supervisor.lifeline import MARK_VARIABLE
 
 PROFILE_OPTION = "--user-data-dir="
+LOOK_EVERY_S = 0.02
 
 
 def mark(state_dir: Path, slug: str = "") -> str:
@@ -35,12 +37,29 @@ def end(processes: Iterable[psutil.Process], grace_s: float) -> int:
     for process in found:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, alive = psutil.wait_procs(found, timeout=grace_s)
-    for process in alive:
+    for process in _still_alive_after(found, grace_s):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(alive, timeout=grace_s)
+    _still_alive_after(found, grace_s)
     return len(found)
+
+
+def _still_alive_after(processes: list[psutil.Process], wait_s: float) -> list[psutil.Process]:
+    """Those that live on after `wait_s`, or none as soon as none does.
+
+    Not psutil's own wait: to it a dead process whose new parent never asks after it lives for ever.
+    """
+    deadline = time.monotonic() + wait_s
+    while (alive := [process for process in processes if _is_alive(process)]) and time.monotonic() < deadline:
+        time.sleep(LOOK_EVERY_S)
+    return alive
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _mark_of(process: psutil.Process) -> str:

@@ -95,7 +95,7 @@ def test_a_killed_worker_comes_back_without_what_it_left(supervise: Supervise):
     browser = int(supervised.log("acme").split()[1])
     os.kill(first, signal.SIGKILL)
     eventually(lambda: supervised.processes.status("acme").pid not in (None, first), "the worker is back")
-    assert not psutil.pid_exists(browser)
+    assert browser not in supervised.left()
     state = supervised.processes.status("acme")
     assert (state.restarts, state.last_exit) == (1, -signal.SIGKILL)
     assert supervised.reports[0]["error"] == "killed by SIGKILL"

@@ -1,0 +1,77 @@
+"""Read the message log: its newest lines, what comes next, and all of it for export."""
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+import peewee
+
+from app.models import Chat, Message, Tenant
+
+PAGE = 1000
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the message log as it is shown and exported; times are aware UTC."""
+
+    id: int
+    tenant: str
+    chat: int
+    customer: str
+    name: str
+    direction: str
+    kind: str
+    text: str
+    sent_at: datetime
+    created_at: datetime
+    in_reply_to: int | None
+    because: str
+    outcome: str | None
+    delivery: str | None
+    delivered_at: datetime | None
+    wa_message_id: str
+
+
+FIELDS = tuple(field.name for field in fields(LogLine))
+
+
+def tail(tenant: Tenant, limit: int) -> list[LogLine]:
+    """The newest `limit` lines of a tenant, oldest first."""
+    return [_line(message, tenant) for message in reversed(Message.newest_of(tenant, limit))]
+
+
+def after(tenant: Tenant, last_id: int) -> list[LogLine]:
+    """The lines that were logged after line `last_id`, oldest first, a page at most."""
+    query = _lines(tenant).where(Message.id > last_id).order_by(Message.id).limit(PAGE)
+    return [_line(message, tenant) for message in query]
+
+
+def export(tenant: Tenant, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[LogLine]:
+    """Every line that was logged in [since, until), oldest first; reads a page at a time, however many there are."""
+    query = _lines(tenant)
+    if until is not None:
+        query = query.where(Message.created_at < until)
+    first = query if since is None else query.where(Message.created_at >= since)
+    page = list(first.order_by(Message.created_at, Message.id).limit(PAGE))
+    while page:
+        yield from (_line(message, tenant) for message in page)
+        newest = page[-1]
+        later = (Message.created_at > newest.created_at) | (
+            (Message.created_at == newest.created_at) & (Message.id > newest.id))
+        # The plain comparison lets the database enter its index at the right place.
+        following = query.where(Message.created_at >= newest.created_at, later)
+        page = list(following.order_by(Message.created_at, Message.id).limit(PAGE))
+
+
+def _lines(tenant: Tenant) -> "peewee.ModelSelect[Message]":
+    return Message.select(Message, Chat).join(Chat).where(Message.tenant == tenant)
+
+
+def _line(message: Message, tenant: Tenant) -> LogLine:
+    chat = message.chat
+    return LogLine(
+        id=message.id, tenant=tenant.slug, chat=chat.id, customer=chat.phone or chat.lid or chat.wa_chat_id,
+        name=chat.name, direction=message.direction, kind=message.kind, text=message.text, sent_at=message.sent_at,
+        created_at=message.created_at, in_reply_to=message.in_reply_to, because=message.because,
+        outcome=message.outcome, delivery=message.delivery, delivered_at=message.delivered_at,
+        wa_message_id=message.wa_message_id)

@@ -1,0 +1,158 @@
+"""Start and stop tenants' workers, and tell truly how they are.
+
+`desired` is what an admin wants; what is seen comes from the worker's own reports, corrected by what the process
+manager sees, so that a process that died without a word is never called running.
+"""
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.db import db
+from app.models import Desired, SessionState, Tenant, TenantStatus, WhatsAppSession, WorkerProcess, WorkerStatus
+from app.models.base import utc_now
+from app.processes import AlreadyRunning, NotRunning, ProcessState, ProcessVerbs
+from app.services import audit, sessions, states
+from app.services.tenants import TenantRow, find_tenant, tenant_row, tenant_rows
+
+STALE_AFTER_S = 120.0
+# From here on a worker that keeps crashing is a tenant in trouble, before that a hiccup.
+CRASHES_THAT_COUNT = 3
+LIVE_SESSIONS = frozenset({
+    SessionState.STARTING, SessionState.QR_READY, SessionState.CONNECTING, SessionState.CONNECTED})
+LIVE_WORKERS = frozenset({WorkerStatus.STARTING, WorkerStatus.RUNNING, WorkerStatus.STALE})
+# A worker in one of these waits for somebody or something, and need not have been heard of lately.
+WAITING_SESSIONS = frozenset({SessionState.STARTING, SessionState.QR_READY})
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One tenant as it is: its row joined with config, session and worker, and what is seen of its process."""
+
+    row: TenantRow
+    process: ProcessState
+    worker_status: WorkerStatus
+    session_state: SessionState
+
+    @property
+    def last_error(self) -> str:
+        """Why the worker is not well, or an empty text."""
+        return self.process.last_error or str(self.row.worker.last_error)
+
+
+def start_worker(slug: str, *, by: str, processes: ProcessVerbs) -> ProcessState:
+    """Want the tenant's worker to run and start it; raises UnknownTenant, Conflict, AlreadyRunning or StartFailed."""
+    tenant = find_tenant(slug)
+    seen = processes.status(slug)
+    if seen.running:
+        raise AlreadyRunning(f"{slug}'s worker is already running (pid {seen.pid}).")
+    _want(tenant, Desired.RUNNING, by=by, action="worker.start")
+    return processes.start(slug)
+
+
+def stop_worker(slug: str, *, by: str, processes: ProcessVerbs) -> ProcessState:
+    """Want the tenant's worker to be stopped and stop it; raises UnknownTenant or NotRunning."""
+    tenant = find_tenant(slug)
+    was_wanted = tenant.desired == Desired.RUNNING
+    if was_wanted:
+        _want(tenant, Desired.STOPPED, by=by, action="worker.stop")
+    try:
+        return processes.stop(slug)
+    except NotRunning:
+        if not was_wanted:
+            raise
+        record_end(slug, error="", crashes=0, gave_up=False)
+        return ProcessState(slug)
+
+
+def restart_worker(slug: str, *, by: str, processes: ProcessVerbs) -> ProcessState:
+    """Stop the tenant's worker where it runs and start it; raises UnknownTenant or StartFailed."""
+    _want(find_tenant(slug), Desired.RUNNING, by=by, action="worker.restart")
+    return processes.restart(slug)
+
+
+def want_code(slug: str) -> None:
+    """Note that somebody looks at the tenant's QR code now: the worker renews codes only for those who look."""
+    WhatsAppSession.update(qr_wanted_at=utc_now()).where(WhatsAppSession.tenant == find_tenant(slug)).execute()
+
+
+def wanted_slugs() -> list[str]:
+    """The tenants whose worker should run."""
+    query = Tenant.select(Tenant.slug).where(Tenant.desired == Desired.RUNNING, Tenant.status != TenantStatus.PAUSED)
+    return [tenant.slug for tenant in query.order_by(Tenant.slug)]
+
+
+def worker_overview(processes: ProcessVerbs) -> list[Overview]:
+    """Every tenant by slug, as it is."""
+    seen = processes.states()
+    return [_overview(row, seen.get(row.tenant.slug), processes) for row in tenant_rows()]
+
+
+def tenant_overview(slug: str, processes: ProcessVerbs) -> Overview:
+    """One tenant as it is; raises UnknownTenant."""
+    return _overview(tenant_row(slug), processes.states().get(slug), processes)
+
+
+def record_end(slug: str, *, error: str, crashes: int, gave_up: bool) -> None:
+    """Write down that the tenant's worker process is gone: stopped where `error` is empty, failed otherwise."""
+    now = utc_now()
+    with db.atomic():
+        tenant = Tenant.get_or_none(Tenant.slug == slug)
+        if tenant is None:
+            return
+        worker = WorkerProcess.get(WorkerProcess.tenant == tenant)
+        worker.status = states.after(states.WORKER, worker.status, "failed" if error else "stopped")
+        worker.pid, worker.restarts = None, crashes
+        worker.last_error = error[:sessions.DETAIL_LIMIT] or worker.last_error
+        worker.save(only=["status", "pid", "restarts", "last_error"])
+        if WhatsAppSession.get(WhatsAppSession.tenant == tenant).state in LIVE_SESSIONS:
+            sessions.report_session(tenant, "worker_stopped", now=now, detail=error)
+        if error and (gave_up or crashes >= CRASHES_THAT_COUNT):
+            status = states.after(states.TENANT, tenant.status, "failed")
+            Tenant.update(status=status, updated_at=now).where(Tenant.id == tenant.id).execute()
+
+
+def seen_worker(worker: WorkerProcess, session: WhatsAppSession, process: ProcessState, now: datetime) -> WorkerStatus:
+    """The worker's status, from what it said last and what is seen of its process."""
+    if process.running:
+        if worker.pid != process.pid:
+            return WorkerStatus.STARTING
+        return WorkerStatus.STALE if _is_silent(worker, session, now) else WorkerStatus(worker.status)
+    if process.last_error or process.next_start_at:
+        return WorkerStatus.ERROR
+    return WorkerStatus.STOPPED if worker.status in LIVE_WORKERS else WorkerStatus(worker.status)
+
+
+def seen_session(session: WhatsAppSession, worker: WorkerStatus) -> SessionState:
+    """The session's state; one whose worker is gone is connected to nothing."""
+    gone = worker not in LIVE_WORKERS and session.state in LIVE_SESSIONS
+    return SessionState.DISCONNECTED if gone else SessionState(session.state)
+
+
+def _overview(row: TenantRow, process: ProcessState | None, processes: ProcessVerbs) -> Overview:
+    process = process or _outside(row, processes)
+    status = seen_worker(row.worker, row.session, process, utc_now())
+    return Overview(row, process, status, seen_session(row.session, status))
+
+
+def _outside(row: TenantRow, processes: ProcessVerbs) -> ProcessState:
+    """The worker that the supervisor does not know: one that somebody runs by hand on this machine, or none."""
+    worker, slug = row.worker, row.tenant.slug
+    if worker.pid and worker.host == socket.gethostname() and processes.is_worker(worker.pid, slug):
+        return ProcessState(slug, running=True, pid=worker.pid, since=worker.started_at)
+    return ProcessState(slug)
+
+
+def _is_silent(worker: WorkerProcess, session: WhatsAppSession, now: datetime) -> bool:
+    waits = worker.status != WorkerStatus.RUNNING or session.state in WAITING_SESSIONS
+    return not waits and (worker.last_seen_at is None or now - worker.last_seen_at > timedelta(seconds=STALE_AFTER_S))
+
+
+def _want(tenant: Tenant, desired: Desired, *, by: str, action: str) -> None:
+    with db.atomic():
+        Tenant.update(desired=desired, updated_at=utc_now()).where(Tenant.id == tenant.id).execute()
+        if desired == Desired.RUNNING:
+            worker = WorkerProcess.get(WorkerProcess.tenant == tenant)
+            status = states.after(states.WORKER, worker.status, "start_asked")
+            changes = {"status": status, "last_error": "", "restarts": 0}
+            WorkerProcess.update(changes).where(WorkerProcess.tenant == tenant).execute()
+        audit.record(by=by, action=action, slug=tenant.slug)
