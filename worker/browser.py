@@ -56,7 +56,7 @@ class Browser:
         except (WebDriverException, HTTPError, OSError) as error:
             self._kill_group()
             raise BrowserGone(f"the browser does not start: {_first_line(error)}") from error
-        self._driver.command_executor.client_config.timeout = CLIENT_TIMEOUT_S
+        self._set_client_timeout(CLIENT_TIMEOUT_S)
         capabilities: dict[str, Any] = self._driver.capabilities
         self.devtools_address = str(capabilities["goog:chromeOptions"]["debuggerAddress"])
         self.version = str(capabilities["browserVersion"])
@@ -79,13 +79,18 @@ class Browser:
     def close(self) -> None:
         """End it in good order, so that the profile is written out; by force where it does not listen."""
         with contextlib.suppress(WebDriverException, HTTPError, OSError):
-            self._driver.command_executor.client_config.timeout = QUIT_DEADLINE_S
+            self._set_client_timeout(QUIT_DEADLINE_S)
             self._driver.close()
         self.kill()
 
     def kill(self) -> None:
         """End the whole process group at once; the profile stays intact."""
         self._kill_group()
+
+    def _set_client_timeout(self, seconds: float) -> None:
+        # A hung page never lets Selenium's own script timeout fire; the HTTP client's does.
+        executor: Any = self._driver.command_executor
+        executor.client_config.timeout = seconds
 
     def _command(self, name: str, parameters: dict[str, Any]) -> None:
         try:

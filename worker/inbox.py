@@ -6,6 +6,7 @@ sent, so that after any crash a look-up in the chat tells whether they were.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from peewee import IntegrityError
@@ -129,9 +130,10 @@ class Inbox:
     def _remember_charges(self, now: datetime) -> None:
         limits = self._config.limits
         start = now - timedelta(seconds=max(limits.chat_window_s, limits.tenant_window_s))
-        rows = Message.select(Message.chat, Message.created_at, Message.because).where(
+        query = Message.select(Message.chat, Message.created_at, Message.because).where(
             Message.tenant == self._tenant, Message.created_at >= start, Message.direction == Direction.OUT)
-        for chat, at, because in rows.order_by(Message.created_at).tuples():
+        rows: Any = query.order_by(Message.created_at).tuples()
+        for chat, at, because in rows:
             (self._pace.warned if because == RATE_WARNING else self._pace.charge)(chat, at)
 
     def _is_claimed(self, seen: MessageSeen) -> bool:

@@ -124,8 +124,8 @@ class Worker:
             self._outbox.load_unsettled(_now())
 
     def _wait(self, seconds: float) -> None:
-        ready, _, _ = select.select([self._page, self._woken], [], [], seconds)
-        if self._woken in ready:
+        ready, _, _ = select.select([self._page.fileno(), self._woken.fileno()], [], [], seconds)
+        if self._woken.fileno() in ready:
             self._woken.recv(64)
 
     def _time_left(self) -> float:

@@ -109,7 +109,7 @@ class Outbox:
         stale = [row.id for row in unsettled if row.created_at < now - GIVE_UP_AFTER]
         if stale:
             Message.update(delivery=Delivery.FAILED, delivered_at=now).where(Message.id.in_(stale)).execute()
-        self.add((Outgoing(row.id, row.chat_id, _chat_of(row.wa_message_id), row.wa_message_id, row.text)
+        self.add((Outgoing(row.id, row.chat.id, _chat_of(row.wa_message_id), row.wa_message_id, row.text)
                   for row in unsettled if row.id not in stale), Step.LOOK_UP)
         return len(unsettled)
 

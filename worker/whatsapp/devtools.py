@@ -44,7 +44,7 @@ class DevTools:
 
     def fileno(self) -> int:
         """For select()."""
-        return int(self._socket.sock.fileno())
+        return int(self._socket.fileno())
 
     def post(self, method: str, **params: Any) -> int:
         """Send a command and return its id without waiting; its answer is dropped. Raises BrowserGone."""
@@ -97,7 +97,7 @@ class DevTools:
 
     def _readable(self, timeout_s: float) -> bool:
         try:
-            return bool(select.select([self._socket.sock], [], [], timeout_s)[0])
+            return bool(select.select([self], [], [], timeout_s)[0])
         except (OSError, ValueError) as error:
             raise BrowserGone(str(error)) from error
 

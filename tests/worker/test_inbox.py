@@ -1,0 +1,136 @@
+from datetime import timedelta
+
+import pytest
+
+from app.models import Chat, Direction, Message, Outcome, TenantConfig
+from app.replies import Decision, HandOver, Send
+from worker import inbox as inbox_module
+from worker.config import load_config
+from worker.inbox import Inbox
+
+
+@pytest.fixture
+def take(tenant, now):
+    """Takes messages of a tenant's customers; the limits may be given."""
+    made = {}
+
+    def take(message, at=now, **limits):
+        if limits or "inbox" not in made:
+            TenantConfig.update(version=2, **limits).where(TenantConfig.tenant == tenant).execute()
+            made["inbox"] = Inbox(tenant, load_config(tenant), lambda chat: f"true_{chat}_ASKED", now)
+        return made["inbox"].take(message, at)
+
+    return take
+
+
+def lines():
+    return list(Message.select().order_by(Message.id))
+
+
+def test_a_message_and_its_reply_are_logged_together_under_the_id_it_will_be_sent_with(take, seen):
+    message = seen(text="hello")
+    taken = take(message)
+    asked, answered = lines()
+    assert (asked.direction, asked.text, asked.outcome, asked.wa_message_id) == (
+        Direction.IN, "hello", Outcome.ANSWERED, message.id)
+    assert (answered.direction, answered.in_reply_to, answered.delivery) == (Direction.OUT, asked.id, "PENDING")
+    assert [reply.key for reply in taken.replies] == [answered.wa_message_id] == [message.keys[0]]
+    assert taken.replies[0].text == answered.text != ""
+
+
+def test_the_same_message_is_answered_once(take, seen):
+    message = seen()
+    assert take(message) is not None
+    assert take(message) is None
+    assert len(lines()) == 2
+
+
+def test_another_tenants_claim_on_the_same_id_does_not_count(take, seen, tenant, now):
+    other = type(tenant).create(slug="other", name="Other")
+    TenantConfig.create(tenant=other)
+    message = seen()
+    assert take(message) is not None
+    assert Inbox(other, load_config(other), lambda chat: "k2", now).take(
+        type(message)(**{**message.__dict__, "keys": ("true_x_OTHER",)}), now) is not None
+
+
+def test_nothing_is_claimed_when_the_reply_cannot_be_recorded(take, seen, monkeypatch):
+    message = seen()
+    monkeypatch.setattr(inbox_module, "update_chat", lambda *args, **kwargs: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        take(message)
+    assert lines() == [] and Chat.select().count() == 0
+    monkeypatch.undo()
+    assert take(message) is not None
+
+
+def test_over_the_limit_there_is_one_warning_and_then_silence_but_every_message_is_logged(take, seen, now):
+    outcomes = [take(seen(), chat_limit=2, chat_window_s=60).outcome]
+    outcomes += [take(seen()).outcome for _ in range(4)]
+    assert outcomes == [Outcome.ANSWERED, Outcome.ANSWERED, Outcome.WARNED, Outcome.RATE_LIMITED, Outcome.RATE_LIMITED]
+    assert [line.because for line in lines() if line.direction == Direction.OUT][-1] == "rate_limited"
+    assert sum(line.direction == Direction.IN for line in lines()) == 5
+    assert take(seen(), at=now + timedelta(seconds=61)).outcome is Outcome.ANSWERED
+
+
+def test_the_limits_hold_over_a_restart(take, seen, tenant, now):
+    take(seen(), chat_limit=2, chat_window_s=60)
+    take(seen())
+    take(seen())
+    restarted = Inbox(tenant, load_config(tenant), lambda chat: "k", now)
+    assert restarted.take(seen(), now).outcome is Outcome.RATE_LIMITED
+
+
+def test_the_warning_is_in_the_tenants_language(take, seen):
+    warnings = []
+    for language, phone in (("EN", "255711000001"), ("SW", "255711000002")):
+        take(seen(phone=phone, text="1"), language=language, chat_limit=1)
+        warnings.append(take(seen(phone=phone, text="1")).replies[0].text)
+    assert warnings[0] != warnings[1]
+
+
+def test_a_chat_that_a_person_has_taken_is_logged_and_left_alone_until_the_time_is_over(take, seen, now, monkeypatch):
+    announced = Decision((Send("One moment.", "person"), HandOver("asked")), {})
+    monkeypatch.setattr(inbox_module, "decide", lambda *args: announced)
+    first = take(seen(), handover_hours=2)
+    assert (first.outcome, len(first.replies)) == (Outcome.HANDED_OVER, 1)
+    monkeypatch.undo()
+    silent = take(seen(), at=now + timedelta(hours=1))
+    assert (silent.outcome, silent.replies) == (Outcome.SILENT, ())
+    assert Chat.get().unread == 2
+    assert take(seen(), at=now + timedelta(hours=3)).outcome is Outcome.ANSWERED
+
+
+def test_a_message_that_breaks_the_replies_goes_to_a_person_and_stops_nobody_else(take, seen, monkeypatch):
+    monkeypatch.setattr(inbox_module, "decide", lambda *args: 1 / 0)
+    assert take(seen()).outcome is Outcome.HANDED_OVER
+    monkeypatch.undo()
+    assert take(seen(phone="255711000002")).outcome is Outcome.ANSWERED
+
+
+def test_replies_beyond_the_prepared_ids_get_fresh_ones(take, seen, monkeypatch):
+    long = Decision((Send("a", "x"), Send("b", "y"), Send("c", "z")), {})
+    monkeypatch.setattr(inbox_module, "decide", lambda *args: long)
+    message = seen()
+    keys = [reply.key for reply in take(message).replies]
+    assert keys == [*message.keys, f"true_{message.chat}_ASKED"]
+
+
+@pytest.mark.parametrize("text", ["", "\0 nul", "\ud800 lone", "x" * 200_000, "<script>", "\u202eright to left"])
+def test_hostile_text_is_logged_and_answered(take, seen, text):
+    assert take(seen(text=text)) is not None
+    assert len(lines()[0].text) <= 65536
+
+
+def test_the_state_of_a_chat_comes_back_with_its_next_message(take, seen, monkeypatch):
+    states = []
+
+    def remember(message, state, config, now):
+        states.append(dict(state))
+        return Decision((Send("ok", "x"),), {"turn": state.get("turn", 0) + 1})
+
+    monkeypatch.setattr(inbox_module, "decide", remember)
+    for _ in range(3):
+        take(seen())
+    take(seen(phone="255711000002"))
+    assert states == [{}, {"turn": 1}, {"turn": 2}, {}]

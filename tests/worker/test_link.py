@@ -1,0 +1,121 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app.models import SessionState, Tenant, TenantStatus, WhatsAppSession
+from worker.link import Link
+from worker.whatsapp.events import Snapshot
+
+TIMEOUT_S = 90.0
+LINKED = Snapshot(injected=True, ready=True, authenticated=True, mode="MAIN", info="NORMAL", socket="CONNECTED",
+                  me="255700000002@c.us", lid="555@lid")
+CODE = Snapshot(injected=True, ready=True, mode="QR", info="PAIRING", socket="UNPAIRED")
+
+
+class Page:
+    refreshed = 0
+
+    def refresh_code(self):
+        self.refreshed += 1
+
+
+@pytest.fixture
+def link(tenant, now):
+    made = Link(tenant, Page(), generation=7, ready_timeout_s=TIMEOUT_S)
+    made.on_page(now, 0)
+    return made
+
+
+def session():
+    return WhatsAppSession.get()
+
+
+def tenant_status():
+    return Tenant.get().status
+
+
+def test_a_code_is_shown_with_its_browser_and_its_end(link, now):
+    link.on_state(CODE, now, 1)
+    link.on_code("2@abc", now)
+    row = session()
+    assert (row.state, row.qr_code, row.qr_generation) == (SessionState.QR_READY, "2@abc", 7)
+    assert row.qr_expires_at == now + timedelta(seconds=60)
+    assert tenant_status() == TenantStatus.QR_PENDING
+    link.on_code("2@def", now)
+    assert session().qr_expires_at == now + timedelta(seconds=20)
+
+
+def test_a_scan_ends_the_code_and_the_tenant_becomes_active(link, now):
+    link.on_code("2@abc", now)
+    link.on_state(replace(LINKED, mode="SYNCING", info="SYNCING"), now, 2)
+    assert (session().state, session().qr_code) == (SessionState.CONNECTING, None)
+    link.on_state(LINKED, now, 3)
+    row = session()
+    assert (row.state, row.phone, row.lid, row.proved_at) == (SessionState.CONNECTED, "+255700000002", "555", now)
+    assert tenant_status() == TenantStatus.ACTIVE and link.connected
+
+
+def test_a_link_is_new_once_after_a_code(link, now):
+    link.on_code("2@abc", now)
+    link.on_state(LINKED, now, 3)
+    assert link.take_is_new()
+    assert not link.take_is_new()
+
+
+def test_codes_are_renewed_only_while_somebody_looks(link, now):
+    link.on_code("2@abc", now)
+    link.on_state(replace(CODE, socket="UNPAIRED_IDLE"), now, 170)
+    assert session().qr_code is None and session().state == SessionState.QR_READY
+    link.tick(now)
+    assert link.page.refreshed == 0
+    WhatsAppSession.update(qr_wanted_at=now).execute()
+    link.tick(now + timedelta(minutes=1))
+    link.tick(now + timedelta(minutes=1))
+    assert link.page.refreshed == 1
+    link.on_code("2@new", now)
+    assert session().qr_code == "2@new"
+
+
+def test_an_unlinking_from_the_phone_is_told_until_the_number_is_linked_again(link, now):
+    link.on_state(LINKED, now, 1)
+    link.on_logout("user_initiated", now, 2)
+    assert session().state == SessionState.LOGGED_OUT and not link.connected
+    link.on_page(now, 3)
+    assert session().state == SessionState.LOGGED_OUT
+    link.on_code("2@abc", now)
+    assert session().state == SessionState.QR_READY and "ended" in session().detail
+    link.on_state(LINKED, now, 4)
+    assert session().detail == ""
+
+
+def test_a_lost_connection_shows_at_once_and_so_does_its_return(link, now):
+    link.on_state(LINKED, now, 1)
+    link.on_state(replace(LINKED, info="OFFLINE", mode="OFFLINE"), now, 2)
+    assert session().state == SessionState.DISCONNECTED and not link.connected
+    link.on_state(LINKED, now, 3)
+    assert session().state == SessionState.CONNECTED
+
+
+def test_a_page_that_does_not_get_ready_is_overdue_and_a_waiting_code_is_not(link, now):
+    assert not link.is_overdue(TIMEOUT_S) and link.is_overdue(TIMEOUT_S + 1)
+    assert "did not get ready within 90 s" in link.why_overdue()
+    link.on_code("2@abc", now)
+    assert not link.is_overdue(10**9)
+    link.on_state(replace(LINKED, mode="SYNCING"), now, 1000)
+    assert not link.is_overdue(1000 + TIMEOUT_S) and link.is_overdue(1001 + TIMEOUT_S)
+
+
+def test_what_only_a_person_can_mend_is_said_in_a_sentence(link, now):
+    link.on_state(replace(LINKED, mode="TOS_BLOCK"), now, 1)
+    assert session().state == SessionState.ACTION_REQUIRED and "phone" in session().detail
+    assert tenant_status() == TenantStatus.ERROR
+    link.on_state(LINKED, now, 2)
+    assert tenant_status() == TenantStatus.ACTIVE
+
+
+def test_a_paused_tenant_stays_paused_whatever_its_session_does(link, now):
+    Tenant.update(status=TenantStatus.PAUSED).execute()
+    link.on_code("2@abc", now)
+    link.on_state(LINKED, now, 1)
+    assert tenant_status() == TenantStatus.PAUSED

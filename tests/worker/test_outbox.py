@@ -1,0 +1,227 @@
+from collections import deque
+from datetime import timedelta
+
+import pytest
+
+from app.models import Delivery, Message
+from worker.config import load_config
+from worker.inbox import Inbox
+from worker.outbox import LATE_IN_A_ROW, TRIES, Outbox, PageDegraded
+from worker.whatsapp.events import AckSeen, LookedUp, Sent
+
+DEADLINE_S = 25.0
+
+
+class Phone:
+    """A page that notes what it is asked, and a WhatsApp that has what was sent until told to lose it."""
+
+    def __init__(self):
+        self.asked = deque()
+        self.op = 0
+
+    def send(self, chat, key, text):
+        return self._note("send", chat, key)
+
+    def look_up(self, chat, key):
+        return self._note("look_up", chat, key)
+
+    def composing(self, chat):
+        self.asked.append(("composing", 0, chat, ""))
+
+    def _note(self, verb, chat, key):
+        self.op += 1
+        self.asked.append((verb, self.op, chat, key))
+        return self.op
+
+    def verbs(self):
+        return [verb for verb, *_ in self.asked]
+
+    def next(self, verb):
+        asked = self.asked.popleft()
+        assert asked[0] == verb
+        return asked
+
+
+@pytest.fixture
+def phone():
+    return Phone()
+
+
+@pytest.fixture
+def outbox(tenant, phone):
+    return Outbox(tenant, phone, DEADLINE_S)
+
+
+@pytest.fixture
+def reply(tenant, seen, now):
+    """Commits a reply to a fresh message of a customer."""
+    inbox = Inbox(tenant, load_config(tenant), lambda chat: "k", now)
+    return lambda phone="255711000001": inbox.take(seen(phone=phone), now).replies[0]
+
+
+def delivery(reply):
+    return Message.get_by_id(reply.message_id).delivery
+
+
+def ok(asked, ack=1):
+    return Sent(op=asked[1], key=asked[3], result="OK", ack=ack)
+
+
+def found(asked, ack):
+    return LookedUp(op=asked[1], key=asked[3], found=True, ack=ack)
+
+
+def missing(asked):
+    return LookedUp(op=asked[1], key=asked[3], found=False)
+
+
+def test_a_reply_is_sent_and_settled(outbox, phone, reply, now):
+    one = reply()
+    outbox.add([one])
+    outbox.pump(0)
+    asked = phone.next("send")
+    assert asked[2:] == (one.chat, one.key) and delivery(one) == Delivery.PENDING
+    outbox.on_sent(ok(asked), 0.1, now)
+    assert delivery(one) == Delivery.SENT and outbox.waiting() == 0 and outbox.next_due() is None
+
+
+def test_a_chat_keeps_its_order_and_others_do_not_wait(outbox, phone, reply, now):
+    first, second, other = reply(), reply(), reply("255711000002")
+    outbox.add([first, second, other])
+    outbox.pump(0)
+    outbox.pump(0)
+    assert [asked[3] for asked in phone.asked] == [first.key, other.key]
+    outbox.on_sent(ok(phone.next("send")), 0.1, now)
+    outbox.pump(0.1)
+    assert phone.asked[-1][3] == second.key
+
+
+def test_typing_is_shown_before_a_reply_for_as_long_as_it_takes(outbox, phone, reply):
+    one = reply()
+    outbox.add([type(one)(**{**one.__dict__, "typing_s": 2.0})])
+    outbox.pump(10)
+    assert phone.verbs() == ["composing"] and outbox.next_due() == 12
+    outbox.pump(11.9)
+    assert phone.verbs() == ["composing"]
+    outbox.pump(12)
+    assert phone.verbs() == ["composing", "send"]
+
+
+def test_a_send_past_its_deadline_is_looked_up_and_not_repeated(outbox, phone, reply, now):
+    one = reply()
+    outbox.add([one])
+    outbox.pump(0)
+    phone.next("send")
+    outbox.pump(DEADLINE_S)
+    outbox.pump(DEADLINE_S)
+    outbox.on_looked_up(found(phone.next("look_up"), ack=2), 26, now)
+    assert delivery(one) == Delivery.DELIVERED and not phone.asked
+
+
+def test_a_reply_that_never_left_is_sent_again_under_the_same_id(outbox, phone, reply, now):
+    one = reply()
+    outbox.add([one])
+    outbox.pump(0)
+    first = phone.next("send")
+    outbox.pump(DEADLINE_S)
+    outbox.pump(DEADLINE_S)
+    outbox.on_looked_up(missing(phone.next("look_up")), 26, now)
+    outbox.pump(30)
+    again = phone.next("send")
+    assert again[3] == first[3]
+    outbox.on_sent(ok(first), 31, now)
+    assert delivery(one) == Delivery.PENDING, "the answer to the first send is out of date"
+    outbox.on_sent(ok(again), 31, now)
+    assert delivery(one) == Delivery.SENT
+
+
+def test_what_whatsapp_still_queues_is_waited_for(outbox, phone, reply, now):
+    one = reply()
+    outbox.add([one])
+    outbox.pump(0)
+    phone.next("send")
+    outbox.pump(DEADLINE_S)
+    outbox.pump(DEADLINE_S)
+    outbox.on_looked_up(found(phone.next("look_up"), ack=0), 26, now)
+    outbox.pump(27)
+    assert not phone.asked
+    outbox.pump(26 + DEADLINE_S)
+    outbox.on_looked_up(found(phone.next("look_up"), ack=1), 52, now)
+    assert delivery(one) == Delivery.SENT
+
+
+def test_a_refused_send_is_tried_a_few_times_and_then_marked_failed_and_the_next_goes_on(outbox, phone, reply, now):
+    bad, good = reply(), reply()
+    outbox.add([bad, good])
+    clock = 0.0
+    for _ in range(TRIES):
+        outbox.pump(clock)
+        asked = phone.next("send")
+        outbox.on_sent(Sent(op=asked[1], key=asked[3], result="ERROR_UNKNOWN", ack=-1), clock, now)
+        outbox.pump(clock)
+        outbox.on_looked_up(missing(phone.next("look_up")), clock, now)
+        clock += 10
+    assert delivery(bad) == Delivery.FAILED
+    outbox.pump(clock)
+    assert phone.next("send")[3] == good.key
+
+
+def test_after_a_restart_everything_unsettled_is_looked_up_before_it_is_sent(tenant, phone, reply, now):
+    replies = [reply(), reply("255711000002")]
+    outbox = Outbox(tenant, phone, DEADLINE_S)
+    assert outbox.load_unsettled(now) == 2
+    outbox.pump(0)
+    asked = [phone.next("look_up"), phone.next("look_up")]
+    assert [(one.chat, one.key) for one in replies] == [ask[2:] for ask in asked]
+    outbox.on_looked_up(found(asked[0], ack=1), 1, now)
+    outbox.on_looked_up(missing(asked[1]), 1, now)
+    outbox.pump(2)
+    assert phone.next("send")[3] == replies[1].key and delivery(replies[0]) == Delivery.SENT
+
+
+def test_a_reply_that_nobody_would_understand_any_more_is_given_up(tenant, phone, reply, now):
+    one = reply()
+    outbox = Outbox(tenant, phone, DEADLINE_S)
+    outbox.load_unsettled(now + timedelta(hours=25))
+    outbox.pump(0)
+    assert delivery(one) == Delivery.FAILED and not phone.asked
+
+
+def test_loading_again_does_not_queue_what_is_queued(tenant, phone, reply, now):
+    one = reply()
+    outbox = Outbox(tenant, phone, DEADLINE_S)
+    outbox.add([one])
+    outbox.load_unsettled(now)
+    outbox.pump(0)
+    outbox.on_sent(ok(phone.next("send")), 0, now)
+    outbox.pump(1)
+    assert not phone.asked
+
+
+def test_a_new_page_puts_what_was_under_way_in_doubt(outbox, phone, reply, now):
+    one = reply()
+    outbox.add([one])
+    outbox.pump(0)
+    old = phone.next("send")
+    outbox.doubt_all()
+    outbox.on_sent(ok(old), 1, now)
+    assert delivery(one) == Delivery.PENDING
+    outbox.pump(1)
+    assert phone.next("look_up")[3] == one.key
+
+
+def test_three_late_sends_in_a_row_mean_that_the_page_is_worn_out(outbox, phone, reply):
+    outbox.add([reply(f"25571100000{number}") for number in range(LATE_IN_A_ROW)])
+    outbox.pump(0)
+    with pytest.raises(PageDegraded):
+        outbox.pump(DEADLINE_S)
+
+
+def test_ticks_move_forward_only(outbox, phone, reply, now):
+    one = reply()
+    outbox.add([one])
+    outbox.pump(0)
+    outbox.on_sent(ok(phone.next("send")), 0, now)
+    for ack, expected in ((2, "DELIVERED"), (3, "READ"), (2, "READ"), (1, "READ")):
+        outbox.on_ack(AckSeen(ack, (one.key,)), now)
+        assert delivery(one) == expected

@@ -1,0 +1,55 @@
+from dataclasses import replace
+
+import pytest
+
+from app.services import states
+from worker.whatsapp.events import Snapshot
+from worker.whatsapp.states import is_connected, is_parked, meaning
+
+LINKED = Snapshot(injected=True, ready=True, authenticated=True, mode="MAIN", info="NORMAL", socket="CONNECTED",
+                  me="255700000002@c.us")
+CODE = Snapshot(injected=True, ready=True, mode="QR", info="PAIRING", socket="UNPAIRED")
+
+
+@pytest.mark.parametrize(("snapshot", "cause"), [
+    (LINKED, "proved"),
+    (replace(LINKED, info="SYNCING", mode="SYNCING"), "syncing"),
+    (replace(LINKED, me=""), "syncing"),
+    (replace(LINKED, frames=False), "syncing"),
+    (replace(LINKED, mode="OFFLINE", info="OFFLINE"), "connection_lost"),
+    (replace(LINKED, mode="CONFLICT"), "taken_over"),
+    (replace(LINKED, socket="CONFLICT"), "taken_over"),
+    (replace(LINKED, mode="DEPRECATED_VERSION"), "person_needed"),
+    (replace(LINKED, needs_update=True), "person_needed"),
+    (replace(LINKED, mode="PROXYBLOCK"), "person_needed"),
+    (replace(LINKED, socket="SMB_TOS_BLOCK"), "person_needed"),
+    (replace(LINKED, ready=False), "page_opened"),
+])
+def test_a_snapshot_has_one_meaning_that_the_session_table_knows(snapshot, cause):
+    found = meaning(snapshot, was_connected=False)
+    assert found is not None and found.cause == cause
+    assert cause in states.SESSION
+    assert cause == "proved" or found.detail
+
+
+def test_the_code_screen_says_nothing_until_its_code_comes():
+    assert meaning(CODE, was_connected=False) is None
+
+
+def test_only_a_lost_connection_that_there_was_is_called_lost():
+    opening = replace(LINKED, mode="SYNCING", info="OPENING")
+    assert meaning(opening, was_connected=False).cause == "syncing"
+    assert meaning(opening, was_connected=True).cause == "connection_lost"
+
+
+def test_connected_takes_every_part_of_the_proof():
+    assert is_connected(LINKED)
+    for broken in ({"ready": False}, {"authenticated": False}, {"mode": "QR"}, {"info": "OPENING"}, {"me": ""},
+                   {"wasm": False}, {"frames": False}):
+        assert not is_connected(replace(LINKED, **broken))
+
+
+def test_an_idle_code_screen_is_parked_and_a_fresh_one_is_not():
+    assert is_parked(replace(CODE, socket="UNPAIRED_IDLE"))
+    assert not is_parked(CODE)
+    assert not is_parked(replace(LINKED, socket="UNPAIRED_IDLE"))
