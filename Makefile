@@ -23,6 +23,7 @@ check: .venv/dev.stamp lint ## Run what takes seconds: lint, types, layers, and 
 lint: .venv/dev.stamp ## Check style, types and layers
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
 
 bench: setup ## Measure speed and report it
 	@$(BIN)/python -m pytest -m bench -s tests/bench
