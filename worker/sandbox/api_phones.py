@@ -107,7 +107,8 @@ class PhonesApi:
             "number": shown_number(phone.number), "name": phone.name, "lid": phone.lid_wid if phone.uses_lid else None,
             "share_number": phone.share_number, "wa_id": phone.wid, "linked": bool(devices),
             "devices": [{"id": device.id, "linked": device.linked,
-                         "online": self._exchange.is_online(device)} for device in devices]}
+                         "online": self._exchange.is_online(device),
+                         "waiting": device.last - device.acked} for device in devices]}
 
 
 def _shown_code(candidate: Candidate) -> dict[str, Any]:

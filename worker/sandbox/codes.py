@@ -40,7 +40,7 @@ class Candidate:
     send: Callable[[dict[str, Any]], None]
     ref: str = ""
     expires: float = 0.0
-    is_linked: bool = False
+    is_over: bool = False
     task: asyncio.Task[None] | None = None
 
     @property
@@ -63,7 +63,7 @@ class CodeBoard:
         self.withdraw(candidate, EXPIRED)
         candidate.task = asyncio.get_running_loop().create_task(self._rotate(candidate))
 
-    def withdraw(self, candidate: Candidate, why: str = EXPIRED) -> None:
+    def withdraw(self, candidate: Candidate, why: str) -> None:
         """The page's code is no longer good."""
         if candidate.task and candidate.task is not asyncio.current_task():
             candidate.task.cancel()
@@ -96,13 +96,18 @@ class CodeBoard:
         candidate, wanted, expires = self._pairing.get(code.replace("-", "").upper(), (None, "", 0.0))
         if candidate is None or wanted != number:
             raise Refusal("No page shows this code for this number.", 404)
-        if expires < now or candidate.is_linked:
+        if expires < now or candidate.is_over:
             raise Refusal("This code has expired: ask the page for another one.", 410)
         return candidate
 
+    def give_up(self, candidate: Candidate) -> None:
+        """The page has gone."""
+        candidate.is_over = True
+        self.withdraw(candidate, EXPIRED)
+
     def take(self, candidate: Candidate) -> None:
         """The page is being linked: its codes are used up."""
-        candidate.is_linked = True
+        candidate.is_over = True
         self.withdraw(candidate, USED)
 
     async def _rotate(self, candidate: Candidate) -> None:

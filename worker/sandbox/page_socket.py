@@ -58,7 +58,7 @@ class PageSocket:
 
     def _leave(self) -> None:
         if self._candidate:
-            self._board.withdraw(self._candidate)
+            self._board.give_up(self._candidate)
         if self._device:
             self._exchange.detach(self._device, self._send_text)
 

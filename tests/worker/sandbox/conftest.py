@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -41,6 +42,30 @@ def look_until(look: Callable[[], T]) -> T:
         assert time.monotonic() < deadline, f"still {answer!r} after {DEADLINE_S:.0f} s"
         time.sleep(0.02)
     return answer
+
+
+class Events:
+    """A phone's stream of events, read one at a time."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self._response = response
+        self.last_id: str | None = None
+
+    def next(self, name: str) -> Any:
+        """The data of the next event of this name; earlier ones of other names are skipped."""
+        event, data = "", ""
+        while True:
+            line = self._response.readline().decode()
+            assert line, "the stream has ended"
+            field, _, value = line.rstrip("\n").partition(": ")
+            if field == "id":
+                self.last_id = value
+            event = value if field == "event" else event
+            data = value if field == "data" else data
+            if not line.strip() and event == name:
+                return json.loads(data)
+            if not line.strip():
+                event = ""
 
 
 class Sandbox:
@@ -93,6 +118,19 @@ class Sandbox:
         assert status < 300, answer
         return answer
 
+    @contextmanager
+    def listening(self, number: str, last_id: str | None = None) -> Iterator[Events]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_S)
+        connection.request("GET", f"/api/phones/{number}/stream", headers={"Last-Event-ID": last_id} if last_id else {})
+        response = connection.getresponse()
+        assert response.status == 200
+        while response.readline().strip() != b": here":
+            pass
+        try:
+            yield Events(response)
+        finally:
+            connection.close()
+
     def phone(self, number: str, name: str = "Asha", **more: Any) -> str:
         self.post("/api/phones", {"number": number, "name": name, **more})
         return number
@@ -131,7 +169,7 @@ class Page:
 
     def kill(self) -> None:
         """End the browser as a crash does."""
-        if self._service.process:
+        if self._service.process and self._service.process.poll() is None:
             os.killpg(self._service.process.pid, signal.SIGKILL)
             self._service.process.wait(20)
 

@@ -25,7 +25,7 @@ function stanzaOf(model) {
 }
 
 async function send(name, model, stanza) {
-  pending.set(name, { id: String(model.id), t: model.t, ...stanza });
+  pending.set(name, { ...stanza, key: String(model.id), t: model.t });
   if (!wire.isOpen) keepPending();
   const answer = await wire.request({ op: 'send', stanza: name, ...stanza });
   pending.delete(name);
@@ -55,8 +55,8 @@ async function dropKept() {
 export async function sendKept(account, makeKey) {
   const entries = (await remembered('outbox')) || [];
   kept = entries.length > 0;
-  for (const [name, { id, t, ...stanza }] of entries) {
-    const key = makeKey(id);
+  for (const [name, { key: text, t, ...stanza }] of entries) {
+    const key = makeKey(text);
     const from = key.remote.isUser() && !key.remote.isLid() ? account.me : account.lid;
     const model = new MsgModel({
       id: key, type: stanza.type, body: stanza.body, t, from, to: key.remote, self: 'out', ack: 0, isNewMsg: false,
