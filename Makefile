@@ -14,10 +14,10 @@ setup: packages-test .venv/dev.stamp wa-js ## Install what development and tests
 demo: packages-run .venv/run.stamp wa-js ## Start a demonstration: sandbox, three tenants, their workers
 	@$(BIN)/flowhq demo
 
-test: setup lint ## Run everything: lint, types, layers and every test
+test: setup ## Run every test; lint and types are tests too
 	@$(BIN)/python -m pytest
 
-check: .venv/dev.stamp lint ## Run what takes seconds: lint, types, layers, and tests without a browser
+check: setup lint ## Run what takes seconds: lint, types, layers, and tests without a browser
 	@$(BIN)/python -m pytest -q -m "not browser and not slow and not bench"
 
 lint: .venv/dev.stamp ## Check style, types and layers
