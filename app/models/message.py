@@ -1,5 +1,4 @@
 """Chats and the message log: the two tables that grow."""
-from datetime import datetime
 from enum import StrEnum
 
 from peewee import SQL, BigAutoField, BigIntegerField, CharField, ForeignKeyField, IntegerField, JSONField
@@ -98,18 +97,6 @@ class Message(BaseModel):
         """
         query = cls.select(cls, Chat).join(Chat).where(cls.tenant == tenant)
         return list(query.order_by(cls.created_at.desc(), cls.id.desc()).limit(limit))
-
-    @classmethod
-    def newest_of_chat(cls, chat: Chat, limit: int) -> list["Message"]:
-        """The newest `limit` lines of one chat, newest first."""
-        return list(cls.select().where(cls.chat == chat).order_by(cls.id.desc()).limit(limit))
-
-    @classmethod
-    def since(cls, tenant: Tenant, start: datetime, end: datetime) -> list["Message"]:
-        """The lines of a tenant that were logged in [start, end), oldest first, each with its chat."""
-        query = cls.select(cls, Chat).join(Chat)
-        query = query.where(cls.tenant == tenant, cls.created_at >= start, cls.created_at < end)
-        return list(query.order_by(cls.created_at, cls.id))
 
     @classmethod
     def unsettled_of(cls, tenant: Tenant) -> list["Message"]:
