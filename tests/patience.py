@@ -1,13 +1,16 @@
 """Waiting for something that will happen, without guessing how long it takes."""
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
-DEADLINE_S = 30.0
+DEADLINE_S = 90.0
+T = TypeVar("T")
 
 
-def eventually(question: Callable[[], object], what: str = "", deadline_s: float = DEADLINE_S) -> None:
-    """Wait until the question is answered with yes; fails with `what` after a generous deadline."""
+def eventually(question: Callable[[], T], what: str = "", deadline_s: float = DEADLINE_S) -> T:
+    """Wait until the question is answered with yes, and return the answer; fails with `what` after a generous deadline."""
     deadline = time.monotonic() + deadline_s
-    while not question():
+    while not (answer := question()):
         assert time.monotonic() < deadline, f"never happened: {what or question}"
         time.sleep(0.02)
+    return answer

@@ -58,7 +58,7 @@ class Worker:
         self._settings, self._tenant, self._profile, self._wa_js = settings, tenant, profile, wa_js
         self._config, self._token, self._watchdog = config, token, watchdog
         self._inbox = Inbox(tenant, config, lambda chat: self._page.new_key(chat), _now())
-        self._ignored: Counter[str] = Counter()
+        self._ignored = Counter(sessions.ignored_so_far(tenant))
         self._pending: deque[tuple[int, page_events.Event]] = deque()
         self._failures = 0
         self._stopping = False
@@ -76,9 +76,16 @@ class Worker:
                 self._recover(error)
             except DATABASE_LOST as error:
                 self._await_database(error)
-        self._watchdog.stopping()
-        sessions.report_session(self._tenant, "worker_stopped", now=_now(), detail="The worker was stopped.")
-        sessions.report_worker(self._tenant, "stopped", now=_now(), token=self._token)
+        self._sign_off()
+
+    def _sign_off(self) -> None:
+        now = _now()
+        try:
+            sessions.beat(self._tenant, token=self._token, proved=False, ignored=dict(self._ignored), now=now)
+            sessions.report_session(self._tenant, "worker_stopped", now=now, detail="The worker was stopped.")
+            sessions.report_worker(self._tenant, "stopped", now=now, token=self._token)
+        except DATABASE_LOST as error:
+            log.warning("database_lost", error=str(error).strip())
 
     def _stop(self, *_: Any) -> None:
         self._stopping = True
@@ -94,6 +101,7 @@ class Worker:
             self._begin(browser)
             while not self._stopping:
                 self._turn()
+            self._watchdog.stopping()
             self._drain()
             browser.close()
         finally:

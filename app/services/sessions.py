@@ -101,6 +101,12 @@ def next_generation(tenant: Tenant) -> int:
     return generation
 
 
+def ignored_so_far(tenant: Tenant) -> dict[str, int]:
+    """How many messages were nobody's to answer, by the word for why."""
+    ignored: dict[str, int] = WorkerProcess.get(WorkerProcess.tenant == tenant).ignored
+    return ignored
+
+
 def _move_tenant(tenant: Tenant, cause: str, now: datetime) -> None:
     if cause in states.TENANT:
         row = Tenant.get_by_id(tenant.id)
