@@ -1,17 +1,254 @@
-"""Decide what to do about one message."""
-from collections.abc import Mapping
+"""Decide what to do about one message: a row of steps, of which the first that has a reply makes it."""
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from app.replies.actions import Decision, Incoming, Send
-from app.replies.config import BotConfig
+from app.replies.actions import Decision, HandOver, Incoming, Send
+from app.replies.answers import hand_over, menu, own_question
+from app.replies.config import BotConfig, Phrase
+from app.replies.forms import reminder, resume
+from app.replies.hours import is_open, next_opening
+from app.replies.language import detect
+from app.replies.listing import kind_sold
+from app.replies.lookup import senses
+from app.replies.menu import chosen, main_menu, number_in
+from app.replies.opening import moment
+from app.replies.state import ChatState
+from app.replies.templates import FORMS, INTENTS, open_option
+from app.replies.turn import Reply, Turn, lines, paragraphs
+from app.replies.understand import understand
+from app.replies.voice import voice, wording
+from app.replies.words import plain, words_of
+
+LONGEST_REPLY = 4000
+SURE = 0.74
+"""How close one of the tenant's own questions must be to be preferred to what the bot understands itself."""
+UNKNOWN_BEFORE_OFFER = 2
+LONGEST_NAME = 20
+LIKELY_QUESTION = 0.5
+"""How close it must be where nothing else was understood."""
+ENDS_A_FORM = frozenset({"menu", "can_do", "person", "complaint", "make_booking", "place_order"})
+"""Intents after which a half-filled form is forgotten."""
+
+Step = Callable[[Turn], Reply | None]
 
 
 def decide(message: Incoming, state: Mapping[str, Any], config: BotConfig, now: datetime) -> Decision:
-    """The actions for one customer message and the chat's next state; `now` is aware UTC. Never raises for any text."""
-    return Decision((Send(f"Karibu {config.business_name}.", "menu"),), dict(state))
+    """What to do about one customer message, and the chat's next state. `now` is aware; never raises for any text."""
+    chat = ChatState.read(state)
+    turn = _turn(message, chat, config, now)
+    if turn.new_visit:
+        chat.drop_form()
+        chat.offer = ""
+    chat.seen = now.isoformat()
+    reply = _reply(turn)
+    if reply is None:
+        return Decision((), chat.stored())
+    send = Send(_fitting(reply.text), reply.because[:80])
+    actions = (send, HandOver(reply.hand_over)) if reply.hand_over else (send,)
+    return Decision(actions, chat.stored())
 
 
 def rate_warning(state: Mapping[str, Any], config: BotConfig) -> Send:
     """The one line that asks a customer to slow down, in the chat's language."""
-    return Send("Tafadhali subiri kidogo.", "rate_limit")
+    chat = ChatState.read(state)
+    return Send(voice(chat.language or config.language).say("small.rate_warning"), "rate_limit")
+
+
+def _turn(message: Incoming, chat: ChatState, config: BotConfig, now: datetime) -> Turn:
+    text = plain(message.text)
+    words = words_of(text)
+    services, products = config.services.find(words), config.products.find(words)
+    meaning = understand(text, config.template, services.words | products.words)
+    lexicon = wording().lexicon
+    question, closeness = config.questions.find(senses(meaning.words, meaning.heard, lexicon))
+    chat.language = detect(words, chat.language or config.language)
+    return Turn(
+        message, config, chat, now, text, words, meaning, services, products, question, closeness,
+        new_visit=chat.is_new_visit(now),
+    )
+
+
+def _reply(turn: Turn) -> Reply | None:
+    for step in (_opt_out, _emergency):
+        reply = step(turn)
+        if reply or turn.chat.out:
+            return reply
+    turn.greeted = turn.new_visit
+    reply = next(reply for step in STEPS if (reply := step(turn)))
+    if not reply.because.startswith("unknown"):
+        turn.chat.unknown = 0
+    return _with_welcome(turn, _with_closed_notice(turn, reply))
+
+
+def _says(turn: Turn, kind: str) -> bool:
+    """Whether the whole message is one of the phrases of that kind, in any language."""
+    said = " ".join(turn.raw_words)
+    return any(said == phrase for part in wording().language_data.values() for phrase in part[kind])
+
+
+def _names(turn: Turn, phrases: tuple[Phrase, ...]) -> bool:
+    """Whether one of the tenant's phrases stands in the message, on word boundaries."""
+    words = turn.raw_words
+    return any(words[i:i + len(phrase)] == phrase for phrase in phrases for i in range(len(words)))
+
+
+def _opt_out(turn: Turn) -> Reply | None:
+    """Stop and start. While stopped, nothing else is answered."""
+    if turn.chat.out and _says(turn, "start"):
+        turn.chat.out = False
+        return Reply(paragraphs(turn.say("small.started"), menu(turn).text), "start")
+    if not turn.chat.out and _says(turn, "stop"):
+        turn.chat.drop_form()
+        turn.chat.out, turn.chat.offer, turn.chat.menu = True, "", []
+        return Reply(turn.say("small.stopped"), "stop")
+    return None
+
+
+def _emergency(turn: Turn) -> Reply | None:
+    if turn.chat.out or not _names(turn, turn.config.emergency_words):
+        return None
+    return Reply(turn.local_text(turn.config.emergency_answer), "emergency")
+
+
+def _tenants_own_person(turn: Turn) -> Reply | None:
+    return hand_over(turn, "asked_for_person") if _names(turn, turn.config.handover_words) else None
+
+
+def _offered_person(turn: Turn) -> Reply | None:
+    """Yes or no to the offer of a person; anything else lets the offer lapse."""
+    offered, turn.chat.offer = turn.chat.offer, ""
+    if offered != "person" or turn.intent not in ("yes", "no"):
+        return None
+    if turn.intent == "yes":
+        return hand_over(turn, "accepted_person")
+    return Reply(turn.say("small.alright_no"), "declined_person")
+
+
+def _menu_choice(turn: Turn) -> Reply | None:
+    """A number of the menu shown last. A form takes the numbers of its own items itself."""
+    option = chosen(turn)
+    if option is None or (turn.chat.form and option.partition(":")[0] == _form_items(turn)):
+        return None
+    return open_option(turn, option)
+
+
+def _form_items(turn: Turn) -> str:
+    return turn.chat.asked if turn.chat.asked in ("service", "product") else ""
+
+
+def _form(turn: Turn) -> Reply | None:
+    """The form in hand, unless the message is about something else that is understood."""
+    return resume(turn, FORMS) if turn.chat.form else None
+
+
+def _media(turn: Turn) -> Reply | None:
+    """Media without a word."""
+    if turn.text or turn.incoming.kind == "chat":
+        return None
+    return Reply(paragraphs(turn.say("small.media"), reminder(turn, FORMS)), "media")
+
+
+def _no_such_number(turn: Turn) -> Reply | None:
+    number = number_in(turn.raw_words)
+    if number is None or not turn.chat.menu or turn.chat.form:
+        return None
+    last = len(turn.chat.menu)
+    if last == 1:
+        return None
+    return Reply(lines(turn.say("menu.no_such_number", number=number, last=last), main_menu(turn)), "no_such_number")
+
+
+def _sure_question(turn: Turn) -> Reply | None:
+    if turn.question is None or turn.closeness < SURE or turn.intent == "person":
+        return None
+    return _and_back(turn, own_question(turn))
+
+
+def _intent(turn: Turn) -> Reply | None:
+    """What the customer wants, as far as the template knows an answer to it."""
+    handler = INTENTS[turn.config.template].get(turn.intent)
+    if handler is None:
+        return None
+    if turn.intent in ENDS_A_FORM:
+        turn.chat.drop_form()
+    return _and_back(turn, handler(turn))
+
+
+def _and_back(turn: Turn, reply: Reply) -> Reply:
+    """After an answer in the middle of a form, the form's open question."""
+    if reply.because.partition(":")[0] == turn.chat.form:
+        return reply
+    return replace(reply, text=paragraphs(reply.text, reminder(turn, FORMS)))
+
+
+def _items(turn: Turn) -> Reply | None:
+    """Nothing but the name of something that is sold."""
+    kind = kind_sold(turn)
+    found = turn.products if kind == "product" else turn.services
+    handler = INTENTS[turn.config.template].get(f"{kind}s")
+    return _and_back(turn, handler(turn)) if found.items and handler else None
+
+
+def _likely_question(turn: Turn) -> Reply | None:
+    if turn.question is None or turn.closeness < LIKELY_QUESTION:
+        return None
+    return _and_back(turn, own_question(turn))
+
+
+def _unknown(turn: Turn) -> Reply:
+    """A menu; after several in a row also the offer of a person."""
+    turn.chat.unknown += 1
+    turn.chat.drop_form()
+    if turn.chat.unknown >= UNKNOWN_BEFORE_OFFER:
+        turn.chat.offer = "person"
+        return Reply(lines(turn.say("unknown.again"), main_menu(turn)), "unknown:offer_person")
+    return Reply(lines(turn.say("unknown.first"), main_menu(turn)), "unknown")
+
+
+STEPS: tuple[Step, ...] = (
+    _tenants_own_person, _offered_person, _menu_choice, _form, _media, _no_such_number, _sure_question, _intent, _items,
+    _likely_question, _unknown,
+)
+
+
+def _with_welcome(turn: Turn, reply: Reply) -> Reply:
+    """The first reply of a visit begins with a welcome."""
+    if not turn.new_visit:
+        return reply
+    elder = any(heard.concept == "shikamoo" for heard in turn.meaning.heard)
+    own = turn.content_text("greeting")
+    name = _first_name(turn)
+    called = turn.say("greeting.name", name=name) if name else ""
+    welcome = own or turn.say("greeting.elder" if elder else "greeting.first", name=called)
+    return replace(reply, text=paragraphs(welcome, reply.text))
+
+
+def _first_name(turn: Turn) -> str:
+    """The customer's first name, if what WhatsApp gives looks like one."""
+    first = plain(turn.incoming.name).split(" ")[0]
+    return first if first.isalpha() and len(first) <= LONGEST_NAME else ""
+
+
+def _with_closed_notice(turn: Turn, reply: Reply) -> Reply:
+    """While closed, the first reply says so and when it opens; once in each closed period."""
+    if is_open(turn.config.hours, turn.local):
+        turn.chat.closed_until = ""
+        return reply
+    opens = next_opening(turn.config.hours, turn.local)
+    until = opens.isoformat() if opens else "unknown"
+    told, turn.chat.closed_until = turn.chat.closed_until, until
+    if told == until or reply.hand_over or reply.because == "hours":
+        return reply
+    notice = turn.say("closed.until", opening=moment(turn, opens)) if opens else turn.say("closed.shut")
+    return replace(reply, text=paragraphs(notice, reply.text), because=f"closed+{reply.because}")
+
+
+def _fitting(text: str) -> str:
+    """The text as it can be sent: cut at the end of a line or a word where it is too long."""
+    if len(text) <= LONGEST_REPLY:
+        return text
+    cut = text[:LONGEST_REPLY - 2]
+    end = max(cut.rfind("\n"), cut.rfind(" "), LONGEST_REPLY // 2)
+    return f"{cut[:end].rstrip()} …"

@@ -95,13 +95,14 @@ def is_open(hours: Hours, local: datetime) -> bool:
 
 
 def closing(hours: Hours, local: datetime) -> datetime | None:
-    """When the span that is open now ends; None while closed and for a business that never closes."""
+    """When the business closes, if it is open by its week; spans that touch are one. None while closed."""
+    end = None
     for opens, closes in _openings(hours, local):
-        if opens <= local < closes:
-            return closes
-        if opens > local:
+        if opens > (end or local):
             break
-    return None
+        if closes > local:
+            end = closes if end is None else max(end, closes)
+    return end
 
 
 def next_opening(hours: Hours, local: datetime) -> datetime | None:

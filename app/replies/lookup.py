@@ -2,6 +2,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import cbrt
 
 from app.replies.content import Item, Question
 from app.replies.lexicon import Heard, Lexicon
@@ -137,7 +138,7 @@ class QuestionBook:
         if not common:
             return 0.0
         asked, said = common / self._weight(entry), common / self._weight(message)
-        return float((asked * asked * said) ** (1 / 3))
+        return cbrt(asked * asked * said)
 
     def _weight(self, some: frozenset[str]) -> float:
         return sum((_CONCEPT_WEIGHT if s.startswith("=") else 1.0) / (self._spread[s] or 1) ** 0.25 for s in some)

@@ -73,7 +73,7 @@ def rules_of(template: str) -> tuple[Rule, ...]:
 
 
 def understand(text: str, template: str, named: Collection[str] = ()) -> Meaning:
-    """What the text means in this template. `named` are words that name the tenant's own things: they call no person."""
+    """What the text means in this template. `named` are words of the tenant's own names: they call no person."""
     lexicon = wording().lexicon
     words = lexicon.mend(words_of(text), keep=named)
     heard = tuple(

@@ -1,0 +1,125 @@
+"""What a business that takes bookings answers: the request for a booking, and what goes with it."""
+from app.replies.answers import COMMON, Handler, ask_team, catalogue, from_content, pass_on
+from app.replies.forms import LONGEST_ANSWER, Form, Slot, begin, picked
+from app.replies.listing import options_of
+from app.replies.menu import number_of, page
+from app.replies.notes import COMPLAINT, REVIEW, describe, problem
+from app.replies.turn import Reply, Turn, lines, paragraphs
+from app.replies.when import said_day, said_time
+
+SHORT_ANSWER_WORDS = 5
+LAST_DAY = 31
+LAST_HOUR = 24
+
+
+def _take_service(turn: Turn, asked: bool) -> str | None:
+    if not turn.config.services:
+        return turn.text[:LONGEST_ANSWER] if asked and turn.text and not turn.intent else None
+    key = picked(turn, "service") if asked else None
+    if key in turn.config.services.by_key:
+        return key
+    return turn.services.items[0].key if len(turn.services.items) == 1 else None
+
+
+def _service_options(turn: Turn) -> str:
+    several = turn.services.items if len(turn.services.items) > 1 else turn.config.services.items
+    return page(turn, options_of(turn, "service", several), 0, "more:service") if several else ""
+
+
+def _take_day(turn: Turn, asked: bool) -> str | None:
+    return said_day(turn.text) or (_number_for_an_answer(turn, LAST_DAY) if asked else None) or None
+
+
+def _take_time(turn: Turn, asked: bool) -> str | None:
+    return said_time(turn.text) or (_number_for_an_answer(turn, LAST_HOUR) if asked else None) or None
+
+
+def _number_for_an_answer(turn: Turn, highest: int) -> str:
+    """A short answer with a fitting number in it, such as `10` or `around 10`."""
+    numbers = [number for word in turn.raw_words if (number := number_of(word)) is not None]
+    fits = len(turn.raw_words) <= SHORT_ANSWER_WORDS and numbers and all(1 <= number <= highest for number in numbers)
+    return turn.text if fits and not turn.asks_something() else ""
+
+
+def summary(turn: Turn) -> str:
+    """The booking as the form knows it."""
+    slots = turn.chat.slots
+    service = turn.config.services.by_key.get(str(slots["service"]))
+    return lines(
+        turn.say("booking.title"),
+        turn.say("booking.service", value=turn.name_of(service) if service else slots["service"]),
+        turn.say("booking.day", value=slots["day"]),
+        turn.say("booking.time", value=slots["time"]),
+        turn.say("items.price", price=turn.price_of(service)) if service and service.price is not None else "",
+    )
+
+
+def _finish(turn: Turn) -> Reply:
+    said = summary(turn)
+    turn.chat.keep_request("booking", turn.now)
+    return Reply(paragraphs(said, turn.say("booking.recorded")), "booking:recorded")
+
+
+BOOKING = Form(
+    name="booking",
+    slots=(
+        Slot("service", _take_service, options=_service_options),
+        Slot("day", _take_day, is_free=True),
+        Slot("time", _take_time, is_free=True),
+    ),
+    finish=_finish,
+    summary=summary,
+    intents=frozenset({"make_booking", "availability", "services"}),
+    cancels=frozenset({"cancel_booking"}),
+)
+
+
+def make_booking(turn: Turn) -> Reply:
+    """Begin a booking with everything the message says."""
+    return begin(turn, BOOKING)
+
+
+def book_service(turn: Turn, key: str) -> Reply:
+    """Begin a booking of the service chosen from a menu."""
+    return begin(turn, BOOKING, service=key)
+
+
+def availability(turn: Turn) -> Reply:
+    """Free times cannot be seen; a day or a service in the question makes it the beginning of a booking."""
+    if said_day(turn.text) or turn.services.items:
+        return make_booking(turn)
+    return ask_team("availability")(turn)
+
+
+def services(turn: Turn) -> Reply:
+    """The services or what was named of them; a day or a time beside a service begins the booking."""
+    if turn.services.items and (said_day(turn.text) or said_time(turn.text)):
+        return make_booking(turn)
+    return catalogue("service")(turn)
+
+
+def bookable(turn: Turn) -> Reply:
+    """Whether one can book here: yes, and so it begins."""
+    begun = make_booking(turn)
+    return Reply(paragraphs(turn.say("bookable"), begun.text), begun.because)
+
+
+INTENTS: dict[str, Handler] = COMMON | {
+    "make_booking": make_booking,
+    "check_booking": pass_on("check_booking"),
+    "cancel_booking": ask_team("cancel_booking"),
+    "change_booking": ask_team("change_booking"),
+    "availability": availability,
+    "busy": ask_team("busy"),
+    "bookable": bookable,
+    "services": services,
+    "payment": from_content("payment", "payment"),
+    "check_payment_methods": from_content("payment", "payment"),
+    "refund": from_content("refund", "refund"),
+    "cancellation_fee": from_content("refund", "cancellation_fee", "cancellation_fee"),
+    "delivery": from_content("delivery", "delivery"),
+    "invoice": ask_team("invoice"),
+    "review": describe(REVIEW),
+    "complaint": describe(COMPLAINT),
+    "problem": problem,
+}

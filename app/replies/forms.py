@@ -1,0 +1,199 @@
+"""Forms: take what a customer says in any order, ask for what is missing, read it back, send it off.
+
+A form is a row of slots. Each message may fill several of them. The state remembers the form by its name, so a form
+that was begun is found again in FORMS of `app.replies.templates`.
+"""
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.replies.menu import chosen
+from app.replies.turn import Reply, Turn, lines, paragraphs
+from app.replies.voice import wording
+
+Value = str | int
+LONGEST_ANSWER = 200
+LONGEST_DETAILS = 600
+MOST_TRIES = 2
+HELD = "held"
+
+
+def _nothing_to_choose(turn: Turn) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One thing a form has to know.
+
+    `take` finds it in a message, with True where the message answers the question for it. `options` are the choices
+    that follow the question, `is_free` says whether a second answer that `take` cannot read is taken as it stands, and
+    `answers` names intents that such an answer may look like without being an interruption.
+    """
+
+    name: str
+    take: Callable[[Turn, bool], Value | None]
+    options: Callable[[Turn], str] = _nothing_to_choose
+    is_free: bool = False
+    answers: frozenset[str] = frozenset()
+
+
+def _no_objection(turn: Turn) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """Slots in the order in which they are asked for.
+
+    `objection` speaks up against what was filled in, and empties that slot. `summary` reads the form back for a yes; a
+    form without one is sent off as soon as it is full. `intents` belong to the form and do not interrupt it, `cancels`
+    drop it. `held` are slots that a customer may fill while the form is only held ready.
+    """
+
+    name: str
+    slots: tuple[Slot, ...]
+    finish: Callable[[Turn], Reply]
+    summary: Callable[[Turn], str] | None = None
+    objection: Callable[[Turn], str] = _no_objection
+    intents: frozenset[str] = frozenset()
+    cancels: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+
+    def slot(self, name: str) -> Slot | None:
+        """The slot of that name."""
+        return next((slot for slot in self.slots if slot.name == name), None)
+
+
+def begin(turn: Turn, form: Form, **known: Value) -> Reply:
+    """Start a form with what is known and what this message says."""
+    turn.chat.drop_form()
+    turn.chat.form = form.name
+    turn.chat.slots.update(known)
+    fill(turn, form)
+    return advance(turn, form)
+
+
+def hold(turn: Turn, form: str, **known: Value) -> None:
+    """Hold a form ready without asking: if the next message fills it, it goes on, otherwise it is forgotten."""
+    turn.chat.drop_form()
+    turn.chat.form, turn.chat.asked = form, HELD
+    turn.chat.slots.update(known)
+
+
+def fill(turn: Turn, form: Form) -> bool:
+    """Take from the message what it says about the slots; whether that changed anything."""
+    before = dict(turn.chat.slots)
+    asked = form.held if turn.chat.asked == HELD else {turn.chat.asked}
+    for slot in form.slots:
+        value = slot.take(turn, slot.name in asked)
+        if value is not None:
+            turn.chat.slots[slot.name] = value
+    return turn.chat.slots != before
+
+
+def advance(turn: Turn, form: Form) -> Reply:
+    """Object, ask for the next thing, read back, or send off: whichever is due."""
+    objection = form.objection(turn)
+    missing = next((slot for slot in form.slots if slot.name not in turn.chat.slots), None)
+    if missing:
+        return ask(turn, form, missing, objection)
+    if form.summary is None:
+        return form.finish(turn)
+    turn.chat.asked, turn.chat.tries, turn.chat.menu = "confirm", 0, []
+    return Reply(paragraphs(form.summary(turn), turn.say("form.right")), f"{form.name}:confirm")
+
+
+def ask(turn: Turn, form: Form, slot: Slot, instead: str = "") -> Reply:
+    """Ask for one slot; the second time in other words, or with the words given instead."""
+    turn.chat.tries = turn.chat.tries + 1 if turn.chat.asked == slot.name else 0
+    turn.chat.asked, turn.chat.menu = slot.name, []
+    options = slot.options(turn)
+    manner = "again" if turn.chat.tries else "ask"
+    free = "_free" if not options and turn.voice.has(f"{form.name}.{manner}_{slot.name}_free") else ""
+    question = instead or turn.say(f"{form.name}.{manner}_{slot.name}{free}")
+    return Reply(lines(question, options), f"{form.name}:ask_{slot.name}")
+
+
+def resume(turn: Turn, forms: Mapping[str, Form]) -> Reply | None:
+    """The reply if the message belongs to the form in hand; None where it is about something else."""
+    form = forms.get(turn.chat.form)
+    if form is None:
+        turn.chat.drop_form()
+        return None
+    if turn.chat.asked == HELD:
+        return _take_up(turn, form)
+    if is_dropped(turn) or turn.intent in form.cancels:
+        turn.chat.drop_form()
+        turn.chat.menu = []
+        return Reply(turn.say("form.dropped"), f"{form.name}:dropped")
+    if turn.chat.asked in ("confirm", "change"):
+        return _settle(turn, form)
+    return _answer(turn, form)
+
+
+def _take_up(turn: Turn, form: Form) -> Reply | None:
+    """The form was only held ready: it begins if the message has to do with it."""
+    if fill(turn, form) or turn.intent in {"yes", *form.intents}:
+        return advance(turn, form)
+    turn.chat.drop_form()
+    return None
+
+
+def is_dropped(turn: Turn) -> bool:
+    """Whether the message says to forget what was begun."""
+    said = " ".join(turn.raw_words)
+    return any(said == phrase for part in wording().language_data.values() for phrase in part["drop"])
+
+
+def _settle(turn: Turn, form: Form) -> Reply | None:
+    """The customer was asked whether the form is right, or what to change."""
+    if turn.intent == "yes":
+        return form.finish(turn)
+    if fill(turn, form):
+        return advance(turn, form)
+    if turn.intent == "no":
+        turn.chat.asked = "change"
+        return Reply(turn.say("form.change"), f"{form.name}:change")
+    return None
+
+
+def _answer(turn: Turn, form: Form) -> Reply | None:
+    """The customer was asked for a slot."""
+    slot = form.slot(turn.chat.asked) or form.slots[0]
+    if fill(turn, form):
+        return advance(turn, form)
+    to_the_point = {"", "yes", "no", "greeting", *form.intents, *slot.answers}
+    if not turn.text or turn.asks_something() or turn.intent not in to_the_point:
+        return None
+    if slot.is_free and turn.chat.tries + 1 >= MOST_TRIES:
+        turn.chat.slots[slot.name] = turn.text[:LONGEST_ANSWER]
+        return advance(turn, form)
+    return None if turn.chat.tries >= MOST_TRIES else ask(turn, form, slot)
+
+
+def reminder(turn: Turn, forms: Mapping[str, Form]) -> str:
+    """The question that is still open, after an answer to something else."""
+    form = forms.get(turn.chat.form)
+    if form is None or turn.chat.asked == HELD:
+        return ""
+    slot = form.slot(turn.chat.asked)
+    if slot is None:
+        return turn.say("form.back") + turn.say("form.right")
+    free = "_free" if turn.voice.has(f"{form.name}.ask_{slot.name}_free") else ""
+    return turn.say("form.back") + turn.say(f"{form.name}.ask_{slot.name}{free}")
+
+
+def picked(turn: Turn, prefix: str) -> str | None:
+    """The key of the item the customer chose by its number from a menu of such items."""
+    option = chosen(turn)
+    return option.removeprefix(f"{prefix}:") if option and option.startswith(f"{prefix}:") else None
+
+
+def take_details(turn: Turn, asked: bool) -> str | None:
+    """Free words, or the kind of media, in answer to a request to describe something."""
+    if not asked:
+        return None
+    if turn.text:
+        return turn.text[:LONGEST_DETAILS]
+    key = f"kind.{turn.incoming.kind}"
+    return turn.say(key if turn.voice.has(key) else "kind.other")

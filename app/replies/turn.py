@@ -1,0 +1,99 @@
+"""One message on its way to its reply: what came in, what it means, and how to speak to this customer."""
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.replies.actions import Incoming
+from app.replies.config import BotConfig
+from app.replies.content import Item, Question, Text, in_language
+from app.replies.lookup import Found
+from app.replies.state import ChatState
+from app.replies.understand import Meaning
+from app.replies.voice import Voice, voice, wording
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to say, why, and, where a person shall take over, why that."""
+
+    text: str
+    because: str
+    hand_over: str = ""
+
+
+@dataclass
+class Turn:
+    """Everything that a reply may depend on; only `chat` changes while the reply is made."""
+
+    incoming: Incoming
+    config: BotConfig
+    chat: ChatState
+    now: datetime
+    text: str
+    raw_words: tuple[str, ...]
+    meaning: Meaning
+    services: Found
+    products: Found
+    question: Question | None = None
+    closeness: float = 0.0
+    new_visit: bool = False
+    greeted: bool = False
+
+    @property
+    def local(self) -> datetime:
+        """The time in the tenant's zone."""
+        return self.now.astimezone(self.config.zone)
+
+    @property
+    def language(self) -> str:
+        """The language in which this message is answered."""
+        return self.chat.language or self.config.language
+
+    @property
+    def voice(self) -> Voice:
+        """How the bot speaks in this chat."""
+        return voice(self.language)
+
+    @property
+    def intent(self) -> str:
+        """What the customer wants, or nothing."""
+        return self.meaning.intent
+
+    def say(self, key: str, **values: object) -> str:
+        """A phrase in the chat's language; {business} is always known."""
+        return self.voice.say(key, business=self.config.business_name, **values)
+
+    def local_text(self, text: Text) -> str:
+        """A text of the tenant in the chat's language, or in the one it has."""
+        return in_language(text, self.language)
+
+    def name_of(self, item: Item) -> str:
+        """An item's name in the chat's language."""
+        return self.local_text(item.name)
+
+    def content_text(self, name: str) -> str:
+        """One of the tenant's texts (`delivery`, `payment`, …), or nothing."""
+        return self.local_text(self.config.texts.get(name, {}))
+
+    def money(self, amount: float) -> str:
+        """An amount in the tenant's currency."""
+        number = f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
+        return self.say("money.amount", currency=self.config.currency, amount=number)
+
+    def price_of(self, item: Item) -> str:
+        """An item's price, or that it has to be asked for."""
+        return self.say("money.ask") if item.price is None else self.money(item.price)
+
+    def asks_something(self) -> bool:
+        """Whether the message is put as a question."""
+        asking = {word for part in wording().language_data.values() for word in part["question_words"]}
+        return "?" in self.text or bool(asking.intersection(self.raw_words))
+
+
+def paragraphs(*parts: str) -> str:
+    """Parts of a reply with an empty line between them; empty parts are left out."""
+    return "\n\n".join(part for part in parts if part)
+
+
+def lines(*parts: str) -> str:
+    """Lines of a reply; empty ones are left out."""
+    return "\n".join(part for part in parts if part)
