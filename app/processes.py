@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import Any, Protocol
 
 import psutil
 
+from app import programs
 from app.errors import Conflict, FlowError
 from app.logfiles import last_words
 from app.settings import Settings
@@ -160,7 +160,7 @@ class Processes:
 
     def _spawn_supervisor(self, log: Path) -> subprocess.Popen[bytes]:
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "app.cli", "supervisor", "--until-idle"]
+        command = [*programs.SUPERVISOR, "--until-idle"]
         with log.open("ab") as stream:
             return subprocess.Popen(  # noqa: S603 - our own command, no shell
                 command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,

@@ -34,6 +34,12 @@ class Overview:
     session_state: SessionState
 
     @property
+    def gave_up(self) -> bool:
+        """Whether the worker is down and will not be started again before somebody changes something."""
+        process = self.process
+        return bool(process.last_error) and not process.running and process.next_start_at is None
+
+    @property
     def last_error(self) -> str:
         """Why the worker is not well, or an empty text."""
         return self.process.last_error or str(self.row.worker.last_error)

@@ -21,14 +21,14 @@ def left_by(state_dir: Path, tenant_dir: Path, slug: str) -> list[psutil.Process
     """The processes of one tenant whose worker is dead."""
     own = mark(state_dir, slug)
     return [process for process in psutil.process_iter()
-            if _mark_of(process) == own or _is_orphan_browser(process, tenant_dir)]
+            if _mark_of(process) == own or _is_orphan(process, tenant_dir)]
 
 
 def left_by_all(state_dir: Path, tenants_dir: Path) -> list[psutil.Process]:
     """The processes of every tenant of this state directory, for a supervisor that has started none yet."""
     own = mark(state_dir)
     return [process for process in psutil.process_iter()
-            if _mark_of(process).startswith(own) or _is_orphan_browser(process, tenants_dir)]
+            if _mark_of(process).startswith(own) or _is_orphan(process, tenants_dir)]
 
 
 def end(processes: Iterable[psutil.Process], grace_s: float) -> int:
@@ -63,19 +63,29 @@ def _is_alive(process: psutil.Process) -> bool:
 
 
 def _mark_of(process: psutil.Process) -> str:
-    try:
-        return process.environ().get(MARK_VARIABLE, "")
-    except (psutil.Error, OSError):
-        return ""
+    return _environ(process).get(MARK_VARIABLE, "")
 
 
-def _is_orphan_browser(process: psutil.Process, directory: Path) -> bool:
-    """Whether it is a browser on a profile below `directory` that no living worker stands behind."""
+def _is_orphan(process: psutil.Process, directory: Path) -> bool:
+    """Whether it works on a profile below `directory` and no living worker stands behind it.
+
+    One that somebody runs by hand, outside the supervisor, is none of ours to end.
+    """
     try:
-        profile = next((part for part in process.cmdline() if part.startswith(PROFILE_OPTION)), "")
-        if not profile or not Path(profile.removeprefix(PROFILE_OPTION)).is_relative_to(directory):
-            return False
-        # One that somebody runs by hand, outside the supervisor, is none of ours to end.
-        return not any("worker" in parent.cmdline() for parent in process.parents())
-    except (psutil.Error, OSError):
+        return _works_in(process, directory) and not any("worker" in parent.cmdline() for parent in process.parents())
+    except psutil.Error:
         return False
+
+
+def _works_in(process: psutil.Process, directory: Path) -> bool:
+    """Whether it is a browser, which names its profile, or its driver, whose home is the tenant's directory."""
+    profile = next((part for part in process.cmdline() if part.startswith(PROFILE_OPTION)), "")
+    named = profile.removeprefix(PROFILE_OPTION) or _environ(process).get("HOME", "")
+    return bool(named) and Path(named).is_relative_to(directory)
+
+
+def _environ(process: psutil.Process) -> dict[str, str]:
+    try:
+        return process.environ()
+    except (psutil.Error, OSError):
+        return {}

@@ -184,17 +184,18 @@ def test_the_next_supervisor_ends_what_a_killed_one_left(supervise: Supervise):
     assert supervise(stop_grace_s=0.3).left() == []
 
 
-def test_it_ends_an_orphaned_browser_on_a_tenants_profile_only(supervise: Supervise, state_dir: Path, tmp_path: Path):
-    sleep = "import time; time.sleep(600)"
-    profiles = (state_dir / "tenants/acme/profile", tmp_path / "elsewhere/profile")
-    ours, other = (subprocess.Popen([sys.executable, "-c", sleep, f"--user-data-dir={profile}"])
-                   for profile in profiles)
+def test_it_ends_orphaned_browsers_and_drivers_of_its_tenants_only(
+    supervise: Supervise, state_dir: Path, tmp_path: Path,
+):
+    ours, others = state_dir / "tenants/acme", tmp_path / "elsewhere"
+    sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+    started = [subprocess.Popen(command, env=environ) for tenant_dir in (ours, others) for command, environ in (
+        ([*sleep, f"--user-data-dir={tenant_dir}/profile"], None), (sleep, {"HOME": str(tenant_dir)}))]
     try:
         supervise()
-        assert ours.wait(DEADLINE_S) == -signal.SIGTERM
-        assert other.poll() is None
+        assert [process.poll() for process in started] == [-signal.SIGTERM, -signal.SIGTERM, None, None]
     finally:
-        for process in (ours, other):
+        for process in started:
             process.kill()
             process.wait()
 

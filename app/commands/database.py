@@ -1,0 +1,48 @@
+"""`flowhq db`."""
+import click
+
+from app.commands.output import json_option, write_json, write_table
+from app.services import schema
+from app.settings import Settings
+
+
+@click.group()
+def database() -> None:
+    """Bring the database to the schema this version needs."""
+
+
+@database.command()
+@json_option
+@click.pass_obj
+def upgrade(settings: Settings, as_json: bool) -> None:
+    """Apply the migrations that wait; safe to run at any time, by several at once."""
+    applied = schema.upgrade(settings.database)
+    if as_json:
+        write_json({"applied": applied})
+    else:
+        click.echo("\n".join(f"Applied {name}." for name in applied) or "The database is up to date.")
+
+
+@database.command()
+@json_option
+@click.pass_obj
+def status(settings: Settings, as_json: bool) -> None:
+    """Show which migrations are applied and which wait."""
+    steps = schema.status(settings.database)
+    if as_json:
+        write_json(steps)
+    else:
+        write_table(("MIGRATION", "APPLIED"), [(step.name, _applied(step)) for step in steps])
+
+
+@database.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Write an empty migration called NAME, for developers."""
+    click.echo(f"Wrote {schema.new(name)}.")
+
+
+def _applied(step: schema.Step) -> str:
+    if not step.known:
+        return "by a newer version of Flow HQ"
+    return step.applied_at.isoformat(timespec="seconds") if step.applied_at else "waits: run `flowhq db upgrade`"

@@ -1,0 +1,1 @@
+"""The demonstration: everything on one machine, with three tenants, linked and answering."""

@@ -1,0 +1,1 @@
+"""Replay real customers' lines on the sandbox and account for every one of them."""
