@@ -23,9 +23,9 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL server for this session (with xdist: one for each process)."""
-    server = PostgresServer()
+def postgres_server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+    """A PostgreSQL server for this session (with xdist: one a process); a durable one where speed is measured."""
+    server = PostgresServer(durable=any(item.get_closest_marker("bench") for item in request.session.items))
     yield server
     server.stop()
 
