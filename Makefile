@@ -20,10 +20,8 @@ test: setup ## Run every test; lint and types are tests too
 check: setup lint ## Run what takes seconds: lint, types, layers, and tests without a browser
 	@$(BIN)/python -m pytest -q -m "not browser and not slow and not bench"
 
-lint: .venv/dev.stamp ## Check style, types and layers
-	@$(BIN)/ruff check
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
+lint: .venv/dev.stamp ## Check style, types, layers and pages
+	@build-aux/lint
 
 bench: setup ## Measure speed and report it
 	@$(BIN)/python -m pytest -m bench -s tests/bench

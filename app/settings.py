@@ -125,6 +125,7 @@ def _port(text: str) -> int:
     return int(text)
 
 
-_CONVERTERS: dict[str, Any] = {"Path": Path, "str": str, "bool": _boolean, "int": _port, "float": float, "Path | None": Path}
+_CONVERTERS: dict[str, Any] = {"Path": Path, "str": str, "bool": _boolean, "int": _port, "float": float,
+                               "Path | None": Path}
 _KINDS: dict[Any, str] = {Path: "path", str: "text", bool: "yes or no", int: "port number", float: "number of seconds",
                           Path | None: "path"}

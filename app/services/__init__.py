@@ -1,0 +1,1 @@
+"""Verbs on the data: one transaction and one audit entry each, no web."""
