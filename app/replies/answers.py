@@ -1,5 +1,6 @@
 """Answers that every template gives: from the tenant's content where it has one, else by asking the team."""
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.replies.content import Item
 from app.replies.forms import hold
@@ -11,7 +12,7 @@ from app.replies.turn import Reply, Turn, lines, paragraphs
 
 Handler = Callable[[Turn], Reply]
 
-LIKELY = 0.5
+LIKELY = 0.7
 """How close one of the tenant's questions must be to be answered where the bot knows nothing better."""
 LISTED_ITEMS = 8
 
@@ -57,8 +58,13 @@ def last_request(turn: Turn, intent: str = "cancel_booking") -> str:
     """The request the customer sent off last, where the talk is of one."""
     about = intent.partition("_")[0] in ("cancel", "change", "check", "track")
     request = turn.chat.requests[-1] if turn.chat.requests and about else None
-    said = ", ".join(str(value) for value in request["slots"].values()) if request else ""
+    said = ", ".join(_as_told(turn, kind, value) for kind, value in request["slots"].items()) if request else ""
     return turn.say("request.last", value=said) if said else ""
+
+
+def _as_told(turn: Turn, slot: str, value: object) -> str:
+    item = catalogue_of(turn, slot).by_key.get(str(value)) if slot in ("service", "product") else None
+    return turn.name_of(item) if item else str(value)
 
 
 def from_content(name: str, intent: str, phrase: str = "") -> Handler:
@@ -167,7 +173,9 @@ def catalogue(kind: str) -> Handler:
             return items_named(turn, kind)
         if not catalogue_of(turn, kind):
             return ask_team(f"{kind}s")(turn)
-        return list_items(turn, kind, f"items.{kind}s")
+        listed = list_items(turn, kind, f"items.{kind}s")
+        sought = "list" in turn.meaning.concepts and turn.own_words()
+        return replace(listed, text=paragraphs(turn.say("items.not_found"), listed.text)) if sought else listed
 
     return answer
 
@@ -194,6 +202,7 @@ COMMON: dict[str, Handler] = {
     "location": location,
     "contact": contact,
     "prices": prices,
+    "discount": ask_team("discount"),
     "question": say("small.question", "ask"),
     "talk_only": ask_team("talk_only", "talk"),
     "greeting": greeting,

@@ -41,13 +41,24 @@ def _number_for_an_answer(turn: Turn, highest: int) -> str:
     return turn.text if fits and not turn.asks_something() else ""
 
 
+def service_held(turn: Turn) -> str:
+    """The name of the service that the form is about."""
+    service = turn.config.services.by_key.get(str(turn.chat.slots.get("service", "")))
+    return turn.name_of(service) if service else str(turn.chat.slots.get("service", ""))
+
+
+def _told(turn: Turn) -> str:
+    slots = turn.chat.slots
+    return ", ".join(str(part) for part in (service_held(turn), slots.get("day"), slots.get("time")) if part)
+
+
 def summary(turn: Turn) -> str:
     """The booking as the form knows it."""
     slots = turn.chat.slots
     service = turn.config.services.by_key.get(str(slots["service"]))
     return lines(
         turn.say("booking.title"),
-        turn.say("booking.service", value=turn.name_of(service) if service else slots["service"]),
+        turn.say("booking.service", value=service_held(turn)),
         turn.say("booking.day", value=slots["day"]),
         turn.say("booking.time", value=slots["time"]),
         turn.say("items.price", price=turn.price_of(service)) if service and service.price is not None else "",
@@ -69,6 +80,7 @@ BOOKING = Form(
     ),
     finish=_finish,
     summary=summary,
+    told=_told,
     intents=frozenset({"make_booking", "availability", "services"}),
     cancels=frozenset({"cancel_booking"}),
 )
@@ -91,13 +103,6 @@ def availability(turn: Turn) -> Reply:
     return ask_team("availability")(turn)
 
 
-def services(turn: Turn) -> Reply:
-    """The services or what was named of them; a day or a time beside a service begins the booking."""
-    if turn.services.items and (said_day(turn.text) or said_time(turn.text)):
-        return make_booking(turn)
-    return catalogue("service")(turn)
-
-
 def bookable(turn: Turn) -> Reply:
     """Whether one can book here: yes, and so it begins."""
     begun = make_booking(turn)
@@ -112,7 +117,7 @@ INTENTS: dict[str, Handler] = COMMON | {
     "availability": availability,
     "busy": ask_team("busy"),
     "bookable": bookable,
-    "services": services,
+    "services": catalogue("service"),
     "payment": from_content("payment", "payment"),
     "check_payment_methods": from_content("payment", "payment"),
     "refund": from_content("refund", "refund"),

@@ -56,7 +56,7 @@ class Reader:
         """A text in one or more languages; nothing where nothing is stored."""
         given = stored if isinstance(stored, Mapping) else dict.fromkeys(LANGUAGES, stored)
         texts = {language: value for language, value in given.items() if value not in (None, "")}
-        if any(language not in LANGUAGES or not isinstance(value, str) for language, value in texts.items()):
+        if set(given) - set(LANGUAGES) or any(not isinstance(value, str) for value in texts.values()):
             self.problems.append(f"{what} must be a text, or one text each for {' and '.join(LANGUAGES)}.")
             return {}
         if any(len(value) > longest for value in texts.values()):

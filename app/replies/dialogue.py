@@ -7,27 +7,33 @@ from typing import Any
 from app.replies.actions import Decision, HandOver, Incoming, Send
 from app.replies.answers import hand_over, menu, own_question
 from app.replies.config import BotConfig, Phrase
-from app.replies.forms import reminder, resume
+from app.replies.forms import LONGEST_DETAILS, begin, reminder, resume
 from app.replies.hours import is_open, next_opening
 from app.replies.language import detect
 from app.replies.listing import kind_sold
 from app.replies.lookup import senses
 from app.replies.menu import chosen, main_menu, number_in
+from app.replies.notes import PROBLEM, tells_a_story
 from app.replies.opening import moment
 from app.replies.state import ChatState
 from app.replies.templates import FORMS, INTENTS, open_option
 from app.replies.turn import Reply, Turn, lines, paragraphs
 from app.replies.understand import understand
 from app.replies.voice import voice, wording
+from app.replies.when import said_day, said_time
 from app.replies.words import plain, words_of
 
 LONGEST_REPLY = 4000
-SURE = 0.74
+SURE = 0.85
 """How close one of the tenant's own questions must be to be preferred to what the bot understands itself."""
 UNKNOWN_BEFORE_OFFER = 2
 LONGEST_NAME = 20
-LIKELY_QUESTION = 0.5
+LIKELY_QUESTION = 0.55
 """How close it must be where nothing else was understood."""
+OWN_WAY = frozenset({"person", "still_problem", "complaint"})
+"""Intents before which even a sure question stands back."""
+BESIDE_A_TIME = frozenset({"", "hours", "services", "greeting", "thanks"})
+"""Intents that a service named with a day or a time outweighs."""
 ENDS_A_FORM = frozenset({"menu", "can_do", "person", "complaint", "make_booking", "place_order"})
 """Intents after which a half-filled form is forgotten."""
 
@@ -161,9 +167,18 @@ def _no_such_number(turn: Turn) -> Reply | None:
 
 
 def _sure_question(turn: Turn) -> Reply | None:
-    if turn.question is None or turn.closeness < SURE or turn.intent == "person":
+    if turn.question is None or turn.closeness < SURE or turn.intent in OWN_WAY:
         return None
     return _and_back(turn, own_question(turn))
+
+
+def _named_with_a_time(turn: Turn) -> Reply | None:
+    """A service beside a day or a time is the beginning of a booking, whatever else the words may hint at."""
+    if turn.config.template != "BOOKING" or turn.intent not in BESIDE_A_TIME or not turn.services.items:
+        return None
+    asks_hours = turn.intent == "hours" and turn.asks_something()
+    when = said_day(turn.text) or said_time(turn.text)
+    return INTENTS["BOOKING"]["make_booking"](turn) if when and not asks_hours else None
 
 
 def _intent(turn: Turn) -> Reply | None:
@@ -197,6 +212,13 @@ def _likely_question(turn: Turn) -> Reply | None:
     return _and_back(turn, own_question(turn))
 
 
+def _story(turn: Turn) -> Reply | None:
+    """On a support desk, a story that nothing else was made of is somebody's problem."""
+    if turn.config.template != "SUPPORT" or turn.asks_something() or not tells_a_story(turn):
+        return None
+    return begin(turn, PROBLEM, details=turn.text[:LONGEST_DETAILS])
+
+
 def _unknown(turn: Turn) -> Reply:
     """A menu; after several in a row also the offer of a person."""
     turn.chat.unknown += 1
@@ -208,8 +230,8 @@ def _unknown(turn: Turn) -> Reply:
 
 
 STEPS: tuple[Step, ...] = (
-    _tenants_own_person, _offered_person, _menu_choice, _form, _media, _no_such_number, _sure_question, _intent, _items,
-    _likely_question, _unknown,
+    _tenants_own_person, _offered_person, _menu_choice, _form, _media, _no_such_number, _sure_question,
+    _named_with_a_time, _intent, _items, _likely_question, _story, _unknown,
 )
 
 

@@ -10,7 +10,7 @@ from app.replies.answers import (
 )
 from app.replies.content import Item
 from app.replies.forms import LONGEST_ANSWER, Form, Slot, begin, picked
-from app.replies.listing import categories, options_of
+from app.replies.listing import categories, options_of, row
 from app.replies.menu import HIGHEST_NUMBER, number_of, page
 from app.replies.notes import COMPLAINT, REVIEW, describe, problem
 from app.replies.turn import Reply, Turn, lines, paragraphs
@@ -96,6 +96,12 @@ def _objection(turn: Turn) -> str:
     return turn.say("order.sold_out", name=turn.name_of(item))
 
 
+def _told(turn: Turn) -> str:
+    item, quantity = product_held(turn), turn.chat.slots.get("quantity")
+    name = row(turn, item) if item else turn.chat.slots.get("product", "")
+    return f"{quantity} × {name}" if quantity and name else str(name or quantity or "")
+
+
 def summary(turn: Turn) -> str:
     """The order as the form knows it; the total is counted where the price is known."""
     slots, item = turn.chat.slots, product_held(turn)
@@ -125,6 +131,7 @@ ORDER = Form(
     finish=_finish,
     summary=summary,
     objection=_objection,
+    told=_told,
     intents=frozenset({"place_order", "products"}),
     cancels=frozenset({"cancel_order"}),
     held=frozenset({"quantity"}),

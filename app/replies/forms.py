@@ -41,13 +41,18 @@ def _no_objection(turn: Turn) -> str:
     return ""
 
 
+def _nothing_to_tell(turn: Turn) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Form:
     """Slots in the order in which they are asked for.
 
     `objection` speaks up against what was filled in, and empties that slot. `summary` reads the form back for a yes; a
-    form without one is sent off as soon as it is full. `intents` belong to the form and do not interrupt it, `cancels`
-    drop it. `held` are slots that a customer may fill while the form is only held ready.
+    form without one is sent off as soon as it is full. `told` is what is known so far, in short. `intents` belong to
+    the form and do not interrupt it, `cancels` drop it. `held` are slots that a customer may fill while the form is
+    only held ready.
     """
 
     name: str
@@ -55,6 +60,7 @@ class Form:
     finish: Callable[[Turn], Reply]
     summary: Callable[[Turn], str] | None = None
     objection: Callable[[Turn], str] = _no_objection
+    told: Callable[[Turn], str] = _nothing_to_tell
     intents: frozenset[str] = frozenset()
     cancels: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
@@ -83,7 +89,7 @@ def hold(turn: Turn, form: str, **known: Value) -> None:
 def fill(turn: Turn, form: Form) -> bool:
     """Take from the message what it says about the slots; whether that changed anything."""
     before = dict(turn.chat.slots)
-    asked = form.held if turn.chat.asked == HELD else {turn.chat.asked}
+    asked = form.held if turn.chat.asked in (HELD, "change") else {turn.chat.asked}
     for slot in form.slots:
         value = slot.take(turn, slot.name in asked)
         if value is not None:
@@ -111,7 +117,9 @@ def ask(turn: Turn, form: Form, slot: Slot, instead: str = "") -> Reply:
     manner = "again" if turn.chat.tries else "ask"
     free = "_free" if not options and turn.voice.has(f"{form.name}.{manner}_{slot.name}_free") else ""
     question = instead or turn.say(f"{form.name}.{manner}_{slot.name}{free}")
-    return Reply(lines(question, options), f"{form.name}:ask_{slot.name}")
+    known = "" if turn.chat.tries else form.told(turn)
+    so_far = turn.say("form.so_far", value=known) if known else ""
+    return Reply(lines(so_far, question, options), f"{form.name}:ask_{slot.name}")
 
 
 def resume(turn: Turn, forms: Mapping[str, Form]) -> Reply | None:
@@ -149,7 +157,7 @@ def _settle(turn: Turn, form: Form) -> Reply | None:
     """The customer was asked whether the form is right, or what to change."""
     if turn.intent == "yes":
         return form.finish(turn)
-    if fill(turn, form):
+    if not _is_about_something_else(turn, form) and fill(turn, form):
         return advance(turn, form)
     if turn.intent == "no":
         turn.chat.asked = "change"
@@ -157,9 +165,16 @@ def _settle(turn: Turn, form: Form) -> Reply | None:
     return None
 
 
+def _is_about_something_else(turn: Turn, form: Form) -> bool:
+    """Whether the message puts a question that is understood and has nothing to do with the form."""
+    return turn.asks_something() and turn.intent not in {"", "yes", "no", "greeting", *form.intents}
+
+
 def _answer(turn: Turn, form: Form) -> Reply | None:
     """The customer was asked for a slot."""
     slot = form.slot(turn.chat.asked) or form.slots[0]
+    if _is_about_something_else(turn, form):
+        return None
     if fill(turn, form):
         return advance(turn, form)
     to_the_point = {"", "yes", "no", "greeting", *form.intents, *slot.answers}
@@ -178,9 +193,9 @@ def reminder(turn: Turn, forms: Mapping[str, Form]) -> str:
         return ""
     slot = form.slot(turn.chat.asked)
     if slot is None:
-        return turn.say("form.back") + turn.say("form.right")
+        return turn.say("form.back", question=turn.say("form.right"))
     free = "_free" if turn.voice.has(f"{form.name}.ask_{slot.name}_free") else ""
-    return turn.say("form.back") + turn.say(f"{form.name}.ask_{slot.name}{free}")
+    return turn.say("form.back", question=turn.say(f"{form.name}.ask_{slot.name}{free}"))
 
 
 def picked(turn: Turn, prefix: str) -> str | None:

@@ -2,16 +2,21 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cbrt
+from math import sqrt
 
 from app.replies.content import Item, Question
 from app.replies.lexicon import Heard, Lexicon
 from app.replies.words import one_edit_away, words_of
 
 SEARCHED_WORDS = 40
+MOST_NAMES_OF_A_WORD = 200
 _SHORTEST_TO_MEND = 5
 _SHORTEST_TELLING = 3
 _CONCEPT_WEIGHT = 0.7
+_FOREIGN_WEIGHT = 0.4
+"""Of what no question of the tenant speaks of; it is mostly what people say around a question."""
+LEAST_OF_A_QUESTION = 0.6
+"""How much of a question's sense a message must share to be that question at all."""
 _UNTELLING = frozenset({
     "greet", "shikamoo", "thanks", "bye", "help", "apologise", "nothing", "yes", "no", "talk", "get", "look", "make",
     "question", "some", "accepts", "setup", "can_do", "package", "leave", "buy",
@@ -68,7 +73,7 @@ class Catalogue:
             return Found()
         meant = {word: self._meant(word) for word in words[:SEARCHED_WORDS]}
         said = frozenset(word for word in meant.values() if word)
-        numbers = sorted({number for word in said for number in self._index[word]})
+        numbers = sorted({number for word in said for number in self._index[word][:MOST_NAMES_OF_A_WORD]})
         matches = [match for number in numbers if (match := self._match(number, said))]
         chosen = _whole_names(matches) or _longest(matches)
         used = frozenset().union(*(match.said for match in chosen))
@@ -134,14 +139,20 @@ class QuestionBook:
         return (self._entries[-place][0], best) if best > 0 else (None, 0.0)
 
     def _closeness(self, entry: frozenset[str], message: frozenset[str]) -> float:
-        common = self._weight(entry & message)
-        if not common:
+        shared = entry & message
+        if not shared or (len(shared) == 1 and len(entry) > 1):
             return 0.0
+        common = self._weight(shared)
         asked, said = common / self._weight(entry), common / self._weight(message)
-        return cbrt(asked * asked * said)
+        return 2 * asked * said / (asked + said) if asked >= LEAST_OF_A_QUESTION else 0.0
 
     def _weight(self, some: frozenset[str]) -> float:
-        return sum((_CONCEPT_WEIGHT if s.startswith("=") else 1.0) / (self._spread[s] or 1) ** 0.25 for s in some)
+        return sum(map(self._weight_of, some))
+
+    def _weight_of(self, sense: str) -> float:
+        if sense not in self._spread:
+            return _FOREIGN_WEIGHT
+        return (_CONCEPT_WEIGHT if sense.startswith("=") else 1.0) / sqrt(sqrt(self._spread[sense]))
 
 
 def senses(words: Sequence[str], heard: Sequence[Heard], lexicon: Lexicon) -> frozenset[str]:
@@ -152,7 +163,11 @@ def senses(words: Sequence[str], heard: Sequence[Heard], lexicon: Lexicon) -> fr
         taken.update(range(one.start, one.end))
         if one.concept not in _UNTELLING:
             at.setdefault(one.start, f"={one.concept}")
-    other = (word for place, word in enumerate(words) if place not in taken and not lexicon.is_small(word))
+    other = (
+        word
+        for place, word in enumerate(words)
+        if place not in taken and not lexicon.is_small(word) and not word.isdigit()
+    )
     return frozenset((*at.values(), *(_singular(word) for word in other)))
 
 

@@ -2,7 +2,6 @@
 from app.replies.answers import LIKELY, Handler, hand_over, own_question
 from app.replies.forms import LONGEST_DETAILS, Form, Slot, begin, take_details
 from app.replies.turn import Reply, Turn
-from app.replies.voice import wording
 
 STORY_WORDS = 10
 STORY_OWN_WORDS = 3
@@ -37,10 +36,7 @@ def describe(form: Form) -> Handler:
 
 def tells_a_story(turn: Turn) -> bool:
     """Whether the message says more than that there is something to tell."""
-    words = turn.meaning.words
-    lexicon = wording().lexicon
-    own = [word for word in words if not lexicon.is_small(word) and not lexicon.concepts_of(word)]
-    return len(words) >= STORY_WORDS and len(own) >= STORY_OWN_WORDS
+    return len(turn.meaning.words) >= STORY_WORDS and len(turn.own_words()) >= STORY_OWN_WORDS
 
 
 def problem(turn: Turn) -> Reply:

@@ -83,6 +83,12 @@ class Turn:
         """An item's price, or that it has to be asked for."""
         return self.say("money.ask") if item.price is None else self.money(item.price)
 
+    def own_words(self) -> list[str]:
+        """The words that the bot's vocabulary makes nothing of: what the message has of its own."""
+        lexicon = wording().lexicon
+        words = self.meaning.words
+        return [w for w in words if not (lexicon.is_small(w) or lexicon.concepts_of(w) or w.isdigit())]
+
     def asks_something(self) -> bool:
         """Whether the message is put as a question."""
         asking = {word for part in wording().language_data.values() for word in part["question_words"]}

@@ -8,6 +8,8 @@ from app.replies.voice import read_yaml, wording
 from app.replies.words import words_of
 
 POLITE = frozenset({"greet", "shikamoo", "thanks", "apologise", "yes", "no", "help", "nothing"})
+FILLERS = frozenset({"package", "get", "look", "make", "some", "accepts"})
+"""Concepts that go with anything, and that `only` therefore lets pass."""
 SHORT = 6
 FLAGS = frozenset({"only", "short"})
 RULE_FILES = {
@@ -32,7 +34,7 @@ class Rule:
         """Whether the rule holds for the concepts heard in a message of so many words."""
         if not self.needs <= concepts or self.forbids & concepts or (self.short and words > SHORT):
             return False
-        return not self.only or concepts - POLITE <= self.needs
+        return not self.only or concepts - POLITE - FILLERS <= self.needs
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def wording() -> Wording:
 
 
 def _concepts(stored: Mapping[str, list[Any]]) -> dict[str, tuple[str, ...]]:
-    return {concept: tuple(str(entry) for entry in entries) for concept, entries in stored.items()}
+    return {concept: tuple(entries) for concept, entries in stored.items()}
 
 
 def _lexicon(concepts: Mapping[str, Mapping[str, tuple[str, ...]]], data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
