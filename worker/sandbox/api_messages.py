@@ -30,6 +30,7 @@ class MessagesApi:
         """What to add to the application."""
         return [
             web.post("/api/phones/{number}/messages", self.write), web.get("/api/phones/{number}/messages", self.read),
+            web.post("/api/phones/{number}/read", self.mark_read),
             web.get("/api/phones/{number}/stream", self.stream), web.post("/api/phones/{number}/typing", self.typing)]
 
     async def write(self, request: web.Request) -> web.Response:
@@ -62,6 +63,12 @@ class MessagesApi:
         found = store.after(phone.number, chat, anchor.seq, limit)
         return web.json_response([self.shown(copy) for copy in found])
 
+    async def mark_read(self, request: web.Request) -> web.Response:
+        """The phone's owner looks at a chat."""
+        phone, body = self._phones.phone_of(request), await body_of(request)
+        return web.json_response({"read": self._exchange.mark_read(
+            phone.number, self._chat(phone.number, body.get("with")))})
+
     async def typing(self, request: web.Request) -> web.Response:
         """The phone's owner starts or stops to type."""
         phone, body = self._phones.phone_of(request), await body_of(request)
@@ -76,9 +83,9 @@ class MessagesApi:
         number = self._phones.phone_of(request).number
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         with self._exchange.streams.listening(number) as queue:
-            missed = self._missed(number, request.headers.get("Last-Event-ID", request.query.get("last_event_id")))
+            missed = self._missed(number, request.headers.get("Last-Event-ID", ""))
             await response.prepare(request)
-            await response.write(b"retry: 1000\n: here\n\n" + missed)
+            await response.write(b"retry: 1000\n: here\n" + missed)
             while True:
                 try:
                     text = await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
@@ -89,15 +96,16 @@ class MessagesApi:
     def shown(self, copy: Copy) -> dict[str, Any]:
         """A message as the API returns it."""
         return {
-            "id": copy.id, "from": shown_number(copy.sender), "to": _shown_target(copy.target),
+            "id": copy.id, "seq": copy.seq, "from": shown_number(copy.sender), "to": _shown_target(copy.target),
             "with": _shown_target(copy.chat), "text": copy.text, "time": copy.time, "ack": copy.ack, "type": copy.type,
             **({"media": copy.extra} if copy.extra else {})}
 
-    def _missed(self, number: str, last_event_id: str | None) -> bytes:
-        if last_event_id is None or not last_event_id.isdecimal():
-            return b""
+    def _missed(self, number: str, last_event_id: str) -> bytes:
+        if not last_event_id.isdecimal():
+            # A place to go on from, for listeners that lose the connection before their first event.
+            return f"id: {self._exchange.messages.version}\n\n".encode()
         last, streams = int(last_event_id), self._exchange.streams
-        return b"".join(
+        return b"\n" + b"".join(
             streams.message_event(copy) if copy.created > last else streams.ack_event(copy)
             for copy in self._exchange.messages.changed_since(number, last))
 

@@ -106,6 +106,7 @@ class PhonesApi:
         return {
             "number": shown_number(phone.number), "name": phone.name, "lid": phone.lid_wid if phone.uses_lid else None,
             "share_number": phone.share_number, "wa_id": phone.wid, "linked": bool(devices),
+            "unread": self._exchange.messages.unread_count(phone.number),
             "devices": [{"id": device.id, "linked": device.linked,
                          "online": self._exchange.is_online(device),
                          "waiting": device.last - device.acked} for device in devices]}

@@ -122,6 +122,11 @@ class MessageStore:
             f"WHERE copy.phone = ? AND copy.chat = ? AND copy.mine = 0 AND copy.ack < 3 AND copy.seq <= ?{TAKEN}"
             " ORDER BY copy.seq", phone, chat, 2**62 if upto is None else upto, device)
 
+    def unread_count(self, phone: str) -> int:
+        """How many messages the phone has not read."""
+        row = self._db.execute("SELECT COUNT(*) FROM copy WHERE phone = ? AND mine = 0 AND ack < 3", (phone,))
+        return int(row.fetchone()[0])
+
     def raise_ack(self, copy: Copy, ack: int) -> Copy:
         """Give the copy a higher ack, and return it as it is then."""
         raised = replace(copy, ack=ack, changed=self.next_version())

@@ -4,6 +4,8 @@ import threading
 
 import pytest
 
+from worker.sandbox.codes import picture
+
 SHOP, ASHA, JUMA = "+255700000001", "+255700000002", "+255700000003"
 CHAT = "255700000002@c.us"
 SEND = ("WPP.chat.sendTextMessage(args[0], args[1], {waitForAck: true, linkPreview: false, markIsRead: false,"
@@ -55,7 +57,6 @@ def test_the_picture_on_the_page_holds_the_whole_code(sandbox, open_page):
         const dots = canvas.getContext('2d').getImageData(0, 0, size, size).data;
         return Array.from({length: size}, (_, y) => Array.from({length: size},
           (_, x) => dots[4 * (y * size + x)] < 128 ? '1' : '0').join(''))""")
-    from worker.sandbox.codes import picture
     rows = picture(code)
     scale = len(drawn) // (len(rows) + 8)
     assert [row[4 * scale:-4 * scale:scale] for row in drawn[4 * scale:-4 * scale:scale]] == rows
