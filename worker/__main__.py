@@ -5,10 +5,8 @@ import socket
 import sys
 from datetime import UTC, datetime
 
-import structlog
-
 from app.db import DatabaseUnavailable, open_database
-from app.logs import configure
+from app.logs import configure, get_logger
 from app.models import Tenant
 from app.replies import ConfigError
 from app.services import sessions
@@ -72,7 +70,7 @@ def _assemble(settings: Settings, tenant: Tenant, profile: Profile, token: int) 
 
 
 def _refuse(error: Exception, code: int) -> int:
-    structlog.get_logger().error("worker_refused", error=str(error))
+    get_logger(__name__).error("worker_refused", error=str(error))
     print(f"worker: {error}", file=sys.stderr)  # noqa: T201  the line a person reads
     return code
 

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-import structlog
-
+from app.logs import get_logger
 from app.models import Tenant, WhatsAppSession
 from worker.whatsapp.events import MessageSeen
 
@@ -19,7 +18,7 @@ OVERLAP = timedelta(minutes=2)
 MESSAGES_PER_CHAT = 50
 DEADLINE_S = 60.0
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 class History(Protocol):

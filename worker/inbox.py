@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from peewee import IntegrityError
 
 from app.db import db
+from app.logs import get_logger
 from app.models import Chat, Direction, Message, Outcome, Tenant
 from app.replies import Decision, HandOver, Incoming, Send, decide, rate_warning
 from worker.chats import find_chat, update_chat
@@ -19,12 +19,12 @@ from worker.config import Config
 from worker.ledger import log_in, log_out, storable
 from worker.outbox import Outgoing
 from worker.pacing import Pace, Verdict, typing_s
-from worker.whatsapp.events import MessageSeen
+from worker.whatsapp.events import MessageSeen, bare_id
 
 RATE_WARNING = "rate_limited"
 FAILED_TO_DECIDE = "error"
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Inbox:
             decision = decide(Incoming(storable(seen.text), seen.kind, seen.name), state, self._config.bot, now)
         except Exception:
             # A message that breaks the replies must not stop the others; a person reads it instead.
-            log.exception("reply_failed", message_id=seen.id)
+            log.exception("reply_failed", message_id=bare_id(seen.id))
             decision = Decision((HandOver(FAILED_TO_DECIDE),), state)
         return outcome_of(decision), decision
 

@@ -3,8 +3,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-import structlog
-
+from app.logs import get_logger
 from app.models import SessionState, Tenant, WhatsAppSession
 from app.services import sessions, states
 from worker.whatsapp.events import Snapshot
@@ -18,7 +17,7 @@ CODE_WANTED_FOR = timedelta(minutes=2)
 # How long the page may stay in a state on its own before a new browser is tried.
 PATIENCE_S = {SessionState.DISCONNECTED: 300.0}
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 class Codes(Protocol):

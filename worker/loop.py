@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-import structlog
 from peewee import InterfaceError, OperationalError
 
 from app.db import reconnect
+from app.logs import get_logger
 from app.models import Tenant
 from app.replies import ConfigError
 from app.services import sessions
@@ -42,7 +42,7 @@ TICK_S = 1.0
 DRAIN_S = 10.0
 FAILURES_BEFORE_ERROR = 3
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 class Replaced(Exception):
@@ -169,7 +169,7 @@ class Worker:
             case page_events.OperationFailed():
                 self._outbox.on_failed(event.op, clock)
             case page_events.Unreadable():
-                log.error("message_unreadable", message_id=event.id, error=event.error)
+                log.error("message_unreadable", message_id=page_events.bare_id(event.id), error=event.error)
             case _:
                 self._on_session(event, now, clock)
 
@@ -188,7 +188,8 @@ class Worker:
         self._outbox.add(taken.replies)
         if self._link.connected:
             self._outbox.pump(clock)
-        log.info("message_taken", message_id=message.id, chat=taken.chat_id, outcome=taken.outcome, late=message.late)
+        log.info("message_taken", message_id=page_events.bare_id(message.id), chat=taken.chat_id,
+                 outcome=taken.outcome, late=message.late)
 
     def _finish_catch_up(self, event: page_events.CaughtUp | page_events.OperationFailed) -> None:
         if isinstance(event, page_events.CaughtUp):

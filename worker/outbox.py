@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-import structlog
-
 from app.db import db
+from app.logs import get_logger
 from app.models import Chat, Delivery, Direction, Message, Tenant, WorkerProcess
 from worker.pacing import next_of
-from worker.whatsapp.events import AckSeen, LookedUp, Sent
+from worker.whatsapp.events import AckSeen, LookedUp, Sent, bare_id, chat_of
 
 SERVER_HAS_IT = 1
 TRIES = 3
@@ -28,7 +27,7 @@ BEFORE = {
     Delivery.READ: (Delivery.PENDING, Delivery.SENDING, Delivery.UNKNOWN, Delivery.SENT, Delivery.DELIVERED),
 }
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 class PageDegraded(Exception):
@@ -109,7 +108,7 @@ class Outbox:
         stale = [row.id for row in unsettled if row.created_at < now - GIVE_UP_AFTER]
         if stale:
             Message.update(delivery=Delivery.FAILED, delivered_at=now).where(Message.id.in_(stale)).execute()
-        self.add((Outgoing(row.id, row.chat.id, _chat_of(row.wa_message_id), row.wa_message_id, row.text)
+        self.add((Outgoing(row.id, row.chat.id, chat_of(row.wa_message_id), row.wa_message_id, row.text)
                   for row in unsettled if row.id not in stale), Step.LOOK_UP)
         return len(unsettled)
 
@@ -147,7 +146,7 @@ class Outbox:
         if event.result == "OK" and event.ack >= 0:
             self._settle(entry, Delivery.SENT, now)
         else:
-            log.warning("send_refused", message_id=entry.reply.key, result=event.result, error=event.error)
+            log.warning("send_refused", message_id=bare_id(entry.reply.key), result=event.result, error=event.error)
             self._doubt(entry, clock)
 
     def on_looked_up(self, event: LookedUp, clock: float, now: datetime) -> None:
@@ -164,7 +163,7 @@ class Outbox:
         else:
             self._forget_operation(entry)
             entry.step, entry.due = Step.SEND, clock + entry.tries
-            log.info("reply_sent_again" if entry.tries else "reply_sent_late", message_id=entry.reply.key)
+            log.info("reply_sent_again" if entry.tries else "reply_sent_late", message_id=bare_id(entry.reply.key))
 
     def on_failed(self, op: int, clock: float) -> None:
         """A look-up ended in an exception of the page: ask again later."""
@@ -199,7 +198,7 @@ class Outbox:
 
     def _count_late(self, entry: _Entry) -> None:
         self.late += 1
-        log.warning("send_late", message_id=entry.reply.key, in_a_row=self.late)
+        log.warning("send_late", message_id=bare_id(entry.reply.key), in_a_row=self.late)
         if self.late >= LATE_IN_A_ROW:
             raise PageDegraded(f"{self.late} sends in a row were not answered within {self.deadline_s:g} s")
 
@@ -226,8 +225,3 @@ class Outbox:
 
     def _forget_operation(self, entry: _Entry) -> None:
         self._operations.pop(entry.op, None)
-
-
-def _chat_of(key: str) -> str:
-    """The chat a serialized message id belongs to: `true_<chat>_<id>`."""
-    return key.split("_")[1]

@@ -8,15 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import structlog
-
 from app import logfiles
+from app.logs import get_logger
 from app.processes import AlreadyRunning, NotRunning, ProcessState, StartFailed
 from app.supervisor import leftovers, lifeline
 from app.supervisor.plan import End, Plan, Reports
 from app.supervisor.restart import Verdict, after_exit
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 # A start that comes this soon after the supervisor itself brought the worker up is the reason why the supervisor runs.
 SAME_START_S = 30.0

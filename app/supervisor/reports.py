@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import peewee
-import structlog
 
 from app.db import DatabaseUnavailable, db, open_database
+from app.logs import get_logger
 from app.services import workers
 from app.supervisor.plan import End
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 ATTEMPTS = 2
 Answer = TypeVar("Answer")

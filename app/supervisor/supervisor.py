@@ -10,16 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from app.errors import Conflict, FlowError
+from app.logs import get_logger
 from app.processes import SOCKET_NAME, socket_address
 from app.services.slugs import check_slug
 from app.supervisor import leftovers
 from app.supervisor.child import Child
 from app.supervisor.plan import Plan, Reports
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 WANTED_RETRY_S = 5.0
 

@@ -151,6 +151,17 @@ def _build(kind: type[Any], item: dict[str, Any]) -> Any:
                    if name in known})
 
 
+def bare_id(serialized: str) -> str:
+    """The id proper of `<from me>_<chat>_<id>[_<participant>]`: what a log may show, since the chat is a number."""
+    parts = serialized.split("_")
+    return parts[2] if len(parts) > 2 else ""
+
+
+def chat_of(serialized: str) -> str:
+    """The chat that a serialized message id belongs to."""
+    return serialized.split("_")[1]
+
+
 @dataclass
 class Box:
     """The worker's end of the page's box: what has been taken of which page."""
