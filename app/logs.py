@@ -1,4 +1,4 @@
-"""Structured logs on standard error: a JSON object a line, an event name and fields; no text of messages, no numbers."""
+"""Structured logs on standard error: a JSON object a line, an event name and fields; no texts, no phone numbers."""
 import logging
 import sys
 from typing import Any

@@ -17,6 +17,7 @@ def read_bundle(settings: Settings) -> str:
                           f"or set FLOWHQ_WA_JS to the bundle") from error
     found = hashlib.sha256(source).hexdigest()
     if found != settings.wa_js_sha256:
-        raise BundleError(f"{settings.wa_js} is not the expected wa-js (its sha256 is {found}, not "
-                          f"{settings.wa_js_sha256}): run `make wa-js`, or set FLOWHQ_WA_JS_SHA256 if you mean this one")
+        raise BundleError(
+            f"{settings.wa_js} is not the expected wa-js (its sha256 is {found}, not {settings.wa_js_sha256}): run "
+            f"`make wa-js`, or set FLOWHQ_WA_JS_SHA256 if you mean this one")
     return source.decode()
