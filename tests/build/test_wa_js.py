@@ -10,7 +10,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[2] / "build-aux"))
 
-import wa_js  # type: ignore[import-not-found]  # noqa: E402 - the build's scripts are no package
+import wa_js  # noqa: E402 - the build's scripts are no package
 
 FILES = {"dist/wppconnect-wa.js": b"not wa-js", "dist/wppconnect-wa.js.LICENSE.txt": b"a", "LICENSE": b"b"}
 

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "build-aux"))
 
-import check_wheel  # type: ignore[import-not-found]  # noqa: E402 - the build's scripts are no package
+import check_wheel  # noqa: E402 - the build's scripts are no package
 
 
 @pytest.mark.slow
