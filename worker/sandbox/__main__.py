@@ -44,8 +44,9 @@ async def _serve(options: argparse.Namespace, db: sqlite3.Connection) -> None:
     await runner.setup()
     try:
         await web.TCPSite(runner, options.host, options.port).start()
-        print(f"The sandbox listens on http://{options.host}:{options.port}/ "  # noqa: T201
-              f"(phones: /phones, API: /api)", flush=True)
+        port = runner.addresses[0][1]
+        print(f"The sandbox listens on http://{options.host}:{port}/ (phones: /phones, API: /api)",  # noqa: T201
+              flush=True)
         await stop.wait()
     finally:
         with contextlib.suppress(TimeoutError):
@@ -54,7 +55,7 @@ async def _serve(options: argparse.Namespace, db: sqlite3.Connection) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m worker.sandbox", description=__doc__)
-    parser.add_argument("--port", type=_port, default=8070)
+    parser.add_argument("--port", type=_port, default=8070, help="8070 unless given; 0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--state-dir", type=Path, default=Path("var/sandbox"))
     parser.add_argument("--qr-seconds", type=_seconds, default=Rotation().seconds, metavar="60,20",

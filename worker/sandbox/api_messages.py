@@ -12,8 +12,10 @@ from worker.sandbox.exchange import LATE_DECRYPTION, Exchange
 from worker.sandbox.fields import body_of, count_query, text_field
 from worker.sandbox.media import extra_of
 from worker.sandbox.messages import Copy, Draft
-from worker.sandbox.phone_numbers import parse_number, shown_number
+from worker.sandbox.phone_numbers import parse_number
 from worker.sandbox.refusal import Refusal
+from worker.sandbox.shown import shown_message
+from worker.sandbox.streams import ack_event, message_event
 
 MESSAGE_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 KEEP_ALIVE_S = 15.0
@@ -24,7 +26,6 @@ class MessagesApi:
 
     def __init__(self, exchange: Exchange, phones: PhonesApi) -> None:
         self._exchange, self._phones = exchange, phones
-        exchange.streams.shape = self.shown
 
     def routes(self) -> list[web.RouteDef]:
         """What to add to the application."""
@@ -56,12 +57,12 @@ class MessagesApi:
         limit, after = count_query(request, "limit"), request.query.get("after")
         store = self._exchange.messages
         if not after:
-            return web.json_response([self.shown(copy) for copy in store.newest(phone.number, chat, limit)])
+            return web.json_response([shown_message(copy) for copy in store.newest(phone.number, chat, limit)])
         anchor = store.by_id(phone.number, after, chat)
         if anchor is None:
             raise Refusal(f"The phone has no message {after[:64]} there: leave `after` out to get all.", 404)
         found = store.after(phone.number, chat, anchor.seq, limit)
-        return web.json_response([self.shown(copy) for copy in found])
+        return web.json_response([shown_message(copy) for copy in found])
 
     async def mark_read(self, request: web.Request) -> web.Response:
         """The phone's owner looks at a chat."""
@@ -93,20 +94,13 @@ class MessagesApi:
                     text = b": here\n\n"
                 await response.write(text)
 
-    def shown(self, copy: Copy) -> dict[str, Any]:
-        """A message as the API returns it."""
-        return {
-            "id": copy.id, "seq": copy.seq, "from": shown_number(copy.sender), "to": _shown_target(copy.target),
-            "with": _shown_target(copy.chat), "text": copy.text, "time": copy.time, "ack": copy.ack, "type": copy.type,
-            **({"media": copy.extra} if copy.extra else {})}
-
     def _missed(self, number: str, last_event_id: str) -> bytes:
         if not last_event_id.isdecimal():
             # A place to go on from, for listeners that lose the connection before their first event.
             return f"id: {self._exchange.messages.version}\n\n".encode()
-        last, streams = int(last_event_id), self._exchange.streams
+        last = int(last_event_id)
         return b"\n" + b"".join(
-            streams.message_event(copy) if copy.created > last else streams.ack_event(copy)
+            message_event(copy) if copy.created > last else ack_event(copy)
             for copy in self._exchange.messages.changed_since(number, last))
 
     def _wa_id(self, sent: Copy) -> str:
@@ -127,7 +121,3 @@ def _message_id(body: dict[str, Any]) -> str:
     if not isinstance(given, str) or not MESSAGE_ID.fullmatch(given):
         raise Refusal('The field "id" takes 1 to 64 letters, digits, dots and dashes.')
     return given
-
-
-def _shown_target(target: str) -> str:
-    return shown_number(target) if target.isdecimal() else target

@@ -3,11 +3,12 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from worker.sandbox.devices import Device, DeviceBook
 from worker.sandbox.messages import ACK_DELIVERED, ACK_READ, ACK_SENT, Copy, Draft, MessageStore
-from worker.sandbox.parties import PartyBook
+from worker.sandbox.parties import STATUS, PartyBook
 from worker.sandbox.phone_numbers import shown_number
 from worker.sandbox.phonebook import PhoneBook
 from worker.sandbox.refusal import Refusal
@@ -20,6 +21,9 @@ LATE_DECRYPTION = "ciphertext"
 DEVICE_LIMIT = 4
 CONFLICT = json.dumps({"k": "conflict"})
 LOGOUT = json.dumps({"k": "logout", "reason": "user_initiated"})
+
+
+Telling = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Stored:
     """What storing a message left to do: its sender's copy, and who is to be told what."""
 
     copy: Copy
-    tell: tuple[Callable[[], None], ...] = ()
+    tell: tuple[Telling, ...] = ()
 
     def deliver(self) -> None:
         """Tell everyone; where this never happens nothing is lost: frames and events are read back from the store."""
@@ -100,7 +104,7 @@ class Exchange:
         """
         if draft.stanza and (known := self.messages.of_stanza(draft.stanza, draft.sender)):
             return Stored(known)
-        tell: list[Callable[[], None]] = []
+        tell: list[Telling] = []
         with transaction(self._db):
             seq = self.messages.insert(draft, now)
             audience = self.parties.audience(draft.sender, draft.target)
@@ -114,7 +118,7 @@ class Exchange:
 
     def mark_read(self, number: str, chat: str, upto: int | None = None, reader: Device | None = None) -> int:
         """The phone's owner has seen a chat, on the phone or on the device `reader`: tell senders and other devices."""
-        tell: list[Callable[[], None]] = []
+        tell: list[Telling] = []
         with transaction(self._db):
             unread = self.messages.unread(number, chat, upto, reader.id if reader else "")
             for copy in unread:
@@ -123,7 +127,8 @@ class Exchange:
                 tell += self._tell_sender_it_is_read(copy)
             if unread:
                 tell += self._frames(number, {"k": "read", "chat": self.wire.chat_wid(chat)}, skip=reader)
-        Stored(unread[-1], tuple(tell)).deliver() if unread else None
+        for telling in tell:
+            telling()
         return len(unread)
 
     def tell_typing(self, number: str, chat: str, state: str) -> None:
@@ -140,39 +145,38 @@ class Exchange:
 
     def _store_copy(self, draft: Draft, seq: int, number: str, now: float, ack: int) -> Copy:
         mine = number == draft.sender
-        chat = draft.target if mine or "@" in draft.target or draft.target == "status" else draft.sender
+        chat = draft.target if mine or "@" in draft.target or draft.target == STATUS else draft.sender
         version = self.messages.next_version()
         copy = Copy(number, seq, chat, mine, ack, version, version, draft.id, draft.sender, draft.target, draft.type,
                     draft.text, draft.extra, now)
         self.messages.insert_copy(copy)
         return copy
 
-    def _announce(self, copy: Copy, origin: Device | None) -> list[Callable[[], None]]:
+    def _announce(self, copy: Copy, origin: Device | None) -> list[Telling]:
         late = bool(copy.extra.get(LATE_DECRYPTION))
         shown = replace(copy, type="ciphertext", text="") if late else copy
         tell = self._frames(copy.phone, {"k": "msg", "m": self.wire.message(shown)}, skip=origin, message=copy.seq)
         if late:
             opened = {"k": "decrypted", "key": self.wire.key(copy), "type": copy.type, "body": copy.text}
             tell += self._frames(copy.phone, opened, skip=origin)
-        return [*tell, lambda: self.streams.message(copy)]
+        return [*tell, partial(self.streams.message, copy)]
 
-    def _acknowledge(self, copy: Copy, ack: int) -> list[Callable[[], None]]:
+    def _acknowledge(self, copy: Copy, ack: int) -> list[Telling]:
         raised = self.messages.raise_ack(copy, ack)
         tell = self._frames(copy.phone, {"k": "ack", "key": self.wire.key(copy), "ack": ack})
-        return [*tell, lambda: self.streams.ack(raised)]
+        return [*tell, partial(self.streams.ack, raised)]
 
-    def _tell_sender_it_is_read(self, copy: Copy) -> list[Callable[[], None]]:
+    def _tell_sender_it_is_read(self, copy: Copy) -> list[Telling]:
         sent = self.messages.by_seq(copy.sender, copy.seq)
         if sent is None or sent.ack >= ACK_READ or not self.messages.read_by_all(copy.seq):
             return []
         return self._acknowledge(sent, ACK_READ)
 
     def _frames(self, number: str, body: dict[str, Any], skip: Device | None = None,
-                message: int | None = None) -> list[Callable[[], None]]:
+                message: int | None = None) -> list[Telling]:
         queued = [(device.id, self.devices.add_frame(device, body, message))
                   for device in self.devices.of(number) if device is not skip]
-        return [lambda device=device, text=text: self._push(device, text)  # type: ignore[misc]
-                for device, text in queued]
+        return [partial(self._push, device_id, text) for device_id, text in queued]
 
     def _push(self, device_id: str, text: str) -> None:
         attached = self._pages.get(device_id)

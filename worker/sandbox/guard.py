@@ -1,13 +1,11 @@
 """What every request passes: no foreign host or origin gets in, and every error is one sentence of JSON."""
-import logging
+import sqlite3
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from worker.sandbox.refusal import Refusal
-
-log = logging.getLogger("worker.sandbox")
 
 OWN_HOSTS = {"127.0.0.1", "localhost", "::1"}
 HEADERS = {
@@ -28,6 +26,8 @@ def guard(host: str) -> list[Middleware]:
             response = await handler(request)
         except Refusal as refusal:
             response = web.json_response({"error": refusal.sentence}, status=refusal.status)
+        except sqlite3.Error as error:
+            response = web.json_response({"error": f"The sandbox cannot store this: {error}."}, status=507)
         except web.HTTPException as error:
             response = web.json_response({"error": _sentence(request, error)}, status=error.status)
         if not response.prepared:

@@ -2,6 +2,7 @@
 import asyncio
 import json
 import logging
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +19,9 @@ from worker.sandbox.refusal import Refusal
 
 log = logging.getLogger("worker.sandbox.page")
 
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError)
 Answer = dict[str, Any]
+IDLE = {"k": "idle"}
 TYPING_STATES = ("composing", "recording", "paused")
 
 
@@ -36,11 +39,23 @@ class PageSocket:
         writer = asyncio.get_running_loop().create_task(self._write())
         try:
             async for message in self._socket:
-                if message.type == WSMsgType.TEXT:
-                    self._take(json.loads(message.data))
+                if message.type == WSMsgType.TEXT and not self._understand(message.data):
+                    break
         finally:
             writer.cancel()
             self._leave()
+
+    def _understand(self, text: str) -> bool:
+        try:
+            self._take(json.loads(text))
+        except MALFORMED as error:
+            log.warning("A page said what cannot be understood (%r): %.200s", error, text)
+            return False
+        except sqlite3.Error as error:
+            # The page tries again on its next connection.
+            log.error("The sandbox cannot store: %s", error)  # noqa: TRY400 - the traceback tells its user nothing
+            return False
+        return True
 
     async def _write(self) -> None:
         while True:
@@ -81,7 +96,7 @@ class PageSocket:
         if not said.get("device"):
             keys = said["keys"]
             self._candidate = Candidate((keys[0], keys[1], keys[2], keys[3]), self._label, self._send)
-            return self._board.show(self._candidate)
+            return self._send(IDLE) if said.get("idle") else self._board.show(self._candidate)
         device = self._exchange.devices.authenticate(said["device"], said["secret"])
         if device is None:
             return self._send_text(LOGOUT)

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from aiohttp import WSCloseCode, web
+from aiohttp.typedefs import Handler
 
 from worker.sandbox.codes import CodeBoard
 from worker.sandbox.exchange import Exchange
@@ -49,7 +50,7 @@ class Pages:
         return f"Page {self._opened}, {browser}, opened {time.strftime('%H:%M:%S')}"
 
 
-def _file(name: str):  # type: ignore[no-untyped-def]
+def _file(name: str) -> Handler:
     async def serve(request: web.Request) -> web.FileResponse:
         return web.FileResponse(STATIC / name)
     return serve

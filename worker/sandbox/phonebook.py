@@ -1,6 +1,7 @@
 """The sandbox's phones, and the ids under which others see them."""
 import secrets
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from worker.sandbox.phone_numbers import shown_number
@@ -43,7 +44,7 @@ class PhoneBook:
         self._phones = {row["number"]: _phone(row) for row in db.execute("SELECT * FROM phone ORDER BY created")}
         self._by_lid = {phone.lid: phone for phone in self._phones.values()}
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[Phone]:
         return iter(list(self._phones.values()))
 
     def find(self, number: str) -> Phone | None:

@@ -1,13 +1,13 @@
 """What happens on a phone, as server-sent events: to whoever listens now, and again to whoever comes back."""
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from worker.sandbox.messages import Copy
+from worker.sandbox.shown import shown_ack, shown_message
 
-Shape = Callable[[Copy], dict[str, Any]]
 Listener = asyncio.Queue[bytes]
 
 
@@ -16,10 +16,9 @@ class Streams:
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[Listener]] = {}
-        self.shape: Shape = lambda copy: {"id": copy.id}
 
     @contextmanager
-    def listening(self, number: str):  # type: ignore[no-untyped-def]
+    def listening(self, number: str) -> Iterator[Listener]:
         """A queue of this phone's events, from now until the block ends."""
         queue: Listener = asyncio.Queue()
         self._listeners.setdefault(number, set()).add(queue)
@@ -30,27 +29,33 @@ class Streams:
 
     def message(self, copy: Copy) -> None:
         """A message came to the phone or left it."""
-        self._publish(copy.phone, self.message_event(copy))
+        self._publish(copy.phone, lambda: message_event(copy))
 
     def ack(self, copy: Copy) -> None:
         """A message of the phone was delivered or read."""
-        self._publish(copy.phone, self.ack_event(copy))
+        self._publish(copy.phone, lambda: ack_event(copy))
 
     def typing(self, number: str, peer: str, state: str) -> None:
         """Someone types to the phone; never repeated to a late listener."""
-        self._publish(number, event("typing", {"from": peer, "state": state}))
+        self._publish(number, lambda: event("typing", {"from": peer, "state": state}))
 
-    def message_event(self, copy: Copy) -> bytes:
-        """The text of a message's event."""
-        return event("message", self.shape(copy), copy.changed)
-
-    def ack_event(self, copy: Copy) -> bytes:
-        """The text of an acknowledgement's event."""
-        return event("ack", {key: self.shape(copy)[key] for key in ("id", "with", "ack")}, copy.changed)
-
-    def _publish(self, number: str, text: bytes) -> None:
-        for queue in self._listeners.get(number, ()):
+    def _publish(self, number: str, make: Callable[[], bytes]) -> None:
+        listeners = self._listeners.get(number)
+        if not listeners:
+            return
+        text = make()
+        for queue in listeners:
             queue.put_nowait(text)
+
+
+def message_event(copy: Copy) -> bytes:
+    """The text of a message's event."""
+    return event("message", shown_message(copy), copy.changed)
+
+
+def ack_event(copy: Copy) -> bytes:
+    """The text of an acknowledgement's event."""
+    return event("ack", shown_ack(copy), copy.changed)
 
 
 def event(name: str, data: dict[str, Any], event_id: int | None = None) -> bytes:

@@ -2,8 +2,8 @@
 import http.client
 import json
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -73,9 +73,7 @@ class Sandbox:
 
     def __init__(self, state: Path, *options: str) -> None:
         self.state, self.options = state, options
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = 0
         self.process: subprocess.Popen[str] | None = None
 
     @property
@@ -86,7 +84,9 @@ class Sandbox:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "worker.sandbox", "--port", str(self.port), "--state-dir", str(self.state),
              *self.options], cwd=PACKAGE_ROOT, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout and "listens" in self.process.stdout.readline()
+        assert self.process.stdout
+        said = self.process.stdout.readline()
+        self.port = int(re.search(r":(\d+)/", said)[1])
 
     def end(self, how: int = signal.SIGTERM) -> int:
         assert self.process

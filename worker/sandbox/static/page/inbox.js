@@ -26,8 +26,9 @@ function receive(told) {
   const attributes = attributesOf(told);
   const chat = ensureChat(attributes.id.remote);
   if (chat.msgs.get(attributes.id)) return;
-  addToChat(chat, new MsgModel({ ...attributes, isNewMsg: true, recvFresh: true }));
-  if (!attributes.id.fromMe) chat.set({ unreadCount: Math.max(0, chat.unreadCount) + 1, hasUnread: true });
+  const model = new MsgModel({ ...attributes, isNewMsg: true, recvFresh: true });
+  addToChat(chat, model);
+  if (!model.isSentByMe && !model.isNotification) chat.set({ unreadCount: Math.max(0, chat.unreadCount) + 1, hasUnread: true });
 }
 
 function handReceipt(key, ack) {

@@ -49,7 +49,7 @@ const connection = () => ({
   WAWebOfficial: { isOfficialClient: true },
   WAWebMiscBrowserUtils: { info: () => ({ os: 'Linux', name: 'Chrome' }) },
   WAWebHistorySyncProgressModel: {
-    getHistorySyncProgressModel: () => new Model({ progress: 100, paused: false, inProgress: false }),
+    getHistorySyncProgressModel: () => new Model({ realProgress: 100, remainingPausedSeconds: 0 }),
   },
 });
 
@@ -142,6 +142,7 @@ const messaging = () => ({
     findLink: (text) => links(text)[0], findLinks: links, findFirstWebLink: (text) => links(text)[0]?.href,
   },
   WAWebMsgReply: { canReplyMsg: () => true },
+  WAWebQuotedMsg: { getQuotedMsgObj: stores.quotedMessage },
   WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },
   WAWebAddonReactionTableMode: { reactionTableMode: emptyTable },
   WAWebAddonPollVoteTableMode: { pollVoteTableMode: emptyTable },

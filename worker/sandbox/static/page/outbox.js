@@ -20,8 +20,9 @@ export function addAndSendMsgToChat(chat, raw) {
 }
 
 function stanzaOf(model) {
-  const { id, type, body, caption } = model;
-  return { to: String(id.remote), id: id.id, type, body: String(caption || body || '') };
+  const { id, type, body, caption, quotedStanzaID } = model;
+  const extra = quotedStanzaID ? { quotedStanzaID } : {};
+  return { to: String(id.remote), id: id.id, type, body: String(caption || body || ''), extra };
 }
 
 async function send(name, model, stanza) {

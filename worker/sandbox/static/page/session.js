@@ -19,7 +19,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const keys = () => [account.keys.noise, account.keys.identity, account.keys.secret, account.keys.platform];
 
 function hello() {
-  if (!link) return { op: 'hello', keys: keys() };
+  if (!link) return { op: 'hello', keys: keys(), idle: Socket.state === 'UNPAIRED_IDLE' };
   return { op: 'hello', ...link, last: wire.lastFrame, page: pageName, resume: isMain };
 }
 

@@ -144,7 +144,12 @@ MsgCollectionImpl.prototype.proxyName = 'msg';
 MsgCollectionImpl.prototype.modelClass = MsgModel;
 MsgCollectionImpl.model = MsgModel;
 
-export class ChatCollectionImpl extends Collection {}
+export class ChatCollectionImpl extends Collection {
+  // As on the screen: what moved last comes first.
+  getModelsArray() {
+    return super.getModelsArray().sort((a, b) => b.t - a.t);
+  }
+}
 ChatCollectionImpl.prototype.modelClass = ChatModel;
 ChatCollectionImpl.model = ChatModel;
 
@@ -219,8 +224,16 @@ export function learnContact({ wid, pushname, lid, pn }) {
   return ensureContact(wid, pushname);
 }
 
+// The feed of statuses is no chat: it stays out of the list of chats.
+const statusFeed = new ChatCollectionImpl();
+
 export function chatStore(wid) {
+  if (wid.isStatus()) return statusFeed;
   return wid.isNewsletter() ? NewsletterCollection : ChatCollection;
+}
+
+export function quotedMessage(message) {
+  return MsgCollection.findFirst((each) => each.id.id === message.quotedStanzaID);
 }
 
 export function findChat(wid) {

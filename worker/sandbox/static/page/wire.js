@@ -2,6 +2,8 @@
 
 import { Emitter } from './models.js';
 
+// With these the server shows that it has understood the greeting.
+const GREETINGS = ['welcome', 'ref', 'idle'];
 const ACK_DELAY_MS = 5;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2000;
@@ -81,7 +83,7 @@ export class Wire extends Emitter {
   _take(message) {
     if (message.n !== undefined) return this._isHolding ? this._held.push(message) : this._takeFrame(message);
     if (message.r !== undefined) return this._takeAnswer(message);
-    if (message.k === 'welcome' || message.k === 'ref') this._opened();
+    if (GREETINGS.includes(message.k)) this._opened();
     return this.trigger(message.k, message);
   }
 
