@@ -75,6 +75,22 @@ def test_a_killed_part_costs_no_message_and_doubles_none(running, victim):
 
 
 @on_sqlite
+def test_what_the_page_had_taken_when_everything_died_is_read_from_the_history(running):
+    customers = running.customers(2)
+    written = write_round(running, customers, 1)
+    await_answers(running, customers, written)
+    os.kill(running.worker.pid, signal.SIGSTOP)
+    write_round(running, customers[:1], 120, written)
+    write_round(running, customers[1:], 3, written)
+    eventually(lambda: running.api.get(f"/phones/{BUSINESS}")["devices"][0]["waiting"] == 0, "the page has taken all")
+    running.browser().kill()
+    running.stop_worker(signal.SIGKILL)
+    running.start_worker()
+    await_answers(running, customers, written)
+    assert_each_answered_once_in_order(running, written)
+
+
+@on_sqlite
 def test_the_phone_can_end_the_link_and_the_number_can_be_linked_again(running):
     running.api.post(f"/phones/{BUSINESS}/unlink")
     code = eventually(lambda: running.session().qr_code, "a new code is shown")

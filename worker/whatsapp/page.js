@@ -8,6 +8,7 @@
   const TEXT_KINDS = new Set(['chat', 'list_response', 'buttons_response', 'template_button_reply', 'interactive', 'hsm']);
   const MAX_TEXT = 65536;
   const KEYS_PER_MESSAGE = 2;
+  const MAX_HISTORY = 5000;
   const OWN_KEYS_KEPT = 500;
   const PEOPLE = new Set(['c.us', 'lid']);
   const SEND_OPTIONS = { waitForAck: true, linkPreview: false, markIsRead: false, detectMentioned: false };
@@ -70,11 +71,18 @@
       .catch(error => push({ type: 'unreadable', id: attempt(() => String(msg.id), ''), error: reason(error) }));
   };
 
+  // How many messages reach back to `since` is not known: ask for more until an older one is among them.
+  async function historyOf(chat, since, count) {
+    const messages = await WPP.chat.getMessages(chat.id, { count });
+    const reachesBack = messages.length < count || messages.some(m => m.t < since);
+    return reachesBack || count >= MAX_HISTORY ? messages : historyOf(chat, since, count * 4);
+  }
+
   async function catchUp(op, since, perChat) {
     const chats = (await WPP.chat.list({ ignoreGroupMetadata: true })).filter(c => PEOPLE.has(c.id.server) && c.t >= since);
     let found = 0;
     for (const chat of chats) {
-      const messages = await WPP.chat.getMessages(chat.id, { count: perChat });
+      const messages = await historyOf(chat, since, perChat);
       const fresh = messages.filter(m => !m.id.fromMe && m.t >= since).sort((a, b) => a.t - b.t);
       fresh.forEach(m => take(m, true));
       found += fresh.length;
