@@ -189,8 +189,8 @@ def items_named(turn: Turn, kind: str) -> Reply:
 
 
 def faq(turn: Turn) -> Reply:
-    """The tenant's questions."""
-    return list_questions(turn) if turn.config.questions else ask_team("faq")(turn)
+    """The tenant's questions; without any, the invitation to ask."""
+    return list_questions(turn) if turn.config.questions else Reply(turn.say("small.question"), "ask")
 
 
 COMMON: dict[str, Handler] = {

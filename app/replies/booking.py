@@ -106,7 +106,7 @@ def availability(turn: Turn) -> Reply:
 def bookable(turn: Turn) -> Reply:
     """Whether one can book here: yes, and so it begins."""
     begun = make_booking(turn)
-    return Reply(paragraphs(turn.say("bookable"), begun.text), begun.because)
+    return Reply(paragraphs(turn.say("booking.possible"), begun.text), begun.because)
 
 
 INTENTS: dict[str, Handler] = COMMON | {

@@ -96,7 +96,7 @@ def _check_names(template: str, language: str, business_name: str, problems: lis
 def _read_zone(name: str, problems: list[str]) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (KeyError, OSError, ValueError, TypeError, AttributeError):
         problems.append(f'The time zone "{str(name)[:40]}" is not known; use a name such as Africa/Dar_es_Salaam.')
         return None
 

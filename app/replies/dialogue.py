@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.replies.actions import Decision, HandOver, Incoming, Send
-from app.replies.answers import hand_over, menu, own_question
+from app.replies.answers import LIKELY, hand_over, menu, own_question
 from app.replies.config import BotConfig, Phrase
 from app.replies.forms import LONGEST_DETAILS, begin, reminder, resume
 from app.replies.hours import is_open, next_opening
@@ -25,7 +25,9 @@ from app.replies.words import plain, words_of
 
 LONGEST_REPLY = 4000
 SURE = 0.85
-"""How close one of the tenant's own questions must be to be preferred to what the bot understands itself."""
+"""How close one of the tenant's own questions must be to be preferred to what the bot clearly understands itself."""
+CLEAR = 1.5
+"""The weight from which the bot's own understanding is clear."""
 UNKNOWN_BEFORE_OFFER = 2
 LONGEST_NAME = 20
 LIKELY_QUESTION = 0.55
@@ -88,12 +90,6 @@ def _reply(turn: Turn) -> Reply | None:
     return _with_welcome(turn, _with_closed_notice(turn, reply))
 
 
-def _says(turn: Turn, kind: str) -> bool:
-    """Whether the whole message is one of the phrases of that kind, in any language."""
-    said = " ".join(turn.raw_words)
-    return any(said == phrase for part in wording().language_data.values() for phrase in part[kind])
-
-
 def _names(turn: Turn, phrases: tuple[Phrase, ...]) -> bool:
     """Whether one of the tenant's phrases stands in the message, on word boundaries."""
     words = turn.raw_words
@@ -102,10 +98,10 @@ def _names(turn: Turn, phrases: tuple[Phrase, ...]) -> bool:
 
 def _opt_out(turn: Turn) -> Reply | None:
     """Stop and start. While stopped, nothing else is answered."""
-    if turn.chat.out and _says(turn, "start"):
+    if turn.chat.out and turn.says_one_of("start", whole=True):
         turn.chat.out = False
         return Reply(paragraphs(turn.say("small.started"), menu(turn).text), "start")
-    if not turn.chat.out and _says(turn, "stop"):
+    if not turn.chat.out and turn.says_one_of("stop", whole=True):
         turn.chat.drop_form()
         turn.chat.out, turn.chat.offer, turn.chat.menu = True, "", []
         return Reply(turn.say("small.stopped"), "stop")
@@ -167,7 +163,8 @@ def _no_such_number(turn: Turn) -> Reply | None:
 
 
 def _sure_question(turn: Turn) -> Reply | None:
-    if turn.question is None or turn.closeness < SURE or turn.intent in OWN_WAY:
+    enough = SURE if turn.meaning.weight >= CLEAR else LIKELY
+    if turn.question is None or turn.closeness < enough or turn.intent in OWN_WAY:
         return None
     return _and_back(turn, own_question(turn))
 
@@ -213,8 +210,10 @@ def _likely_question(turn: Turn) -> Reply | None:
 
 
 def _story(turn: Turn) -> Reply | None:
-    """On a support desk, a story that nothing else was made of is somebody's problem."""
-    if turn.config.template != "SUPPORT" or turn.asks_something() or not tells_a_story(turn):
+    """On a support desk, a story that nothing clear was made of is somebody's problem."""
+    if turn.config.template != "SUPPORT" or turn.meaning.weight >= CLEAR or turn.asks_something():
+        return None
+    if not tells_a_story(turn):
         return None
     return begin(turn, PROBLEM, details=turn.text[:LONGEST_DETAILS])
 
@@ -231,7 +230,7 @@ def _unknown(turn: Turn) -> Reply:
 
 STEPS: tuple[Step, ...] = (
     _tenants_own_person, _offered_person, _menu_choice, _form, _media, _no_such_number, _sure_question,
-    _named_with_a_time, _intent, _items, _likely_question, _story, _unknown,
+    _named_with_a_time, _story, _intent, _items, _likely_question, _unknown,
 )
 
 
@@ -242,8 +241,7 @@ def _with_welcome(turn: Turn, reply: Reply) -> Reply:
     elder = any(heard.concept == "shikamoo" for heard in turn.meaning.heard)
     own = turn.content_text("greeting")
     name = _first_name(turn)
-    called = turn.say("greeting.name", name=name) if name else ""
-    welcome = own or turn.say("greeting.elder" if elder else "greeting.first", name=called)
+    welcome = own or turn.say("greeting.elder" if elder else "greeting.first", name=f" {name}" if name else "")
     return replace(reply, text=paragraphs(welcome, reply.text))
 
 

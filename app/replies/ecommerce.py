@@ -14,12 +14,8 @@ from app.replies.listing import categories, options_of, row
 from app.replies.menu import HIGHEST_NUMBER, number_of, page
 from app.replies.notes import COMPLAINT, REVIEW, describe, problem
 from app.replies.turn import Reply, Turn, lines, paragraphs
+from app.replies.voice import wording
 
-UNITS = frozenset({
-    "kg", "kgs", "g", "gm", "gram", "grams", "gramu", "ml", "l", "lt", "ltr", "litre", "litres", "lita", "mm", "cm",
-    "m", "inch", "w",
-})
-TALK = frozenset({"that", "this", "which", "the", "any", "some", "no", "ya", "la", "cha", "kwa"})
 PLACE_LIKE = frozenset({
     "delivery_options", "delivery_period", "location", "set_up_shipping_address", "change_shipping_address", "greeting",
     "place_order", "products",
@@ -64,10 +60,11 @@ def _take_quantity(turn: Turn, asked: bool) -> int | None:
 
 def _is_a_count(turn: Turn, place: int) -> bool:
     """Whether a number counts things, rather than being part of a name (`1 kg`) or of talk (`that one`)."""
-    word, after = turn.raw_words[place], turn.raw_words[place + 1:place + 2]
-    before = turn.raw_words[place - 1:place] if place else ()
-    spoken = word in ("one", "first", "second", "moja", "pili", "kwanza") and before and before[0] in TALK
-    return word not in turn.products.words and not UNITS.intersection(after) and not spoken
+    word, around = turn.raw_words[place], turn.raw_words[max(place - 1, 0):place + 2]
+    is_talk = any(word in part["talk_numbers"] for part in wording().language_data.values()) and any(
+        near in part["talk_beside"] for near in around for part in wording().language_data.values()
+    )
+    return word not in turn.products.words and not is_talk and not any(near in wording().units for near in around)
 
 
 def _take_place(turn: Turn, asked: bool) -> str | None:
@@ -77,6 +74,8 @@ def _take_place(turn: Turn, asked: bool) -> str | None:
         return turn.say("kind.location") if turn.incoming.kind == "location" else None
     if turn.asks_something() or turn.intent not in ("", *PLACE_LIKE) or len(turn.raw_words) > MOST_PLACE_WORDS:
         return None
+    if turn.says_one_of("collect"):
+        return turn.say("order.collect")
     return None if _only_a_number(turn) else turn.text[:LONGEST_ANSWER]
 
 

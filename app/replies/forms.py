@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from app.replies.menu import chosen
 from app.replies.turn import Reply, Turn, lines, paragraphs
-from app.replies.voice import wording
 
 Value = str | int
 LONGEST_ANSWER = 200
@@ -130,7 +129,7 @@ def resume(turn: Turn, forms: Mapping[str, Form]) -> Reply | None:
         return None
     if turn.chat.asked == HELD:
         return _take_up(turn, form)
-    if is_dropped(turn) or turn.intent in form.cancels:
+    if turn.says_one_of("drop", whole=True) or turn.intent in form.cancels:
         turn.chat.drop_form()
         turn.chat.menu = []
         return Reply(turn.say("form.dropped"), f"{form.name}:dropped")
@@ -145,12 +144,6 @@ def _take_up(turn: Turn, form: Form) -> Reply | None:
         return advance(turn, form)
     turn.chat.drop_form()
     return None
-
-
-def is_dropped(turn: Turn) -> bool:
-    """Whether the message says to forget what was begun."""
-    said = " ".join(turn.raw_words)
-    return any(said == phrase for part in wording().language_data.values() for phrase in part["drop"])
 
 
 def _settle(turn: Turn, form: Form) -> Reply | None:

@@ -45,10 +45,12 @@ class Lexicon:
 
     def __init__(
         self, concepts: Mapping[str, Sequence[str]], small: Sequence[str], ordinary: Sequence[str], grammar: str,
+        careful: Sequence[str] = (),
     ) -> None:
         """`small` are function words; `ordinary` words mean nothing here and are not typing errors of others.
 
         `grammar` is a pattern of words whose spelling carries grammar, so that one letter makes another word of them.
+        `careful` names concepts whose words are not to be found in words that only end differently.
         """
         self._exact: dict[str, list[str]] = {}
         self._prefixes: dict[str, list[str]] = {}
@@ -62,7 +64,8 @@ class Lexicon:
         self._part = re.compile("(?=(" + "|".join(map(re.escape, sorted(self._parts, key=len, reverse=True))) + "))")
         self._small = frozenset(small)
         self._whole = frozenset((*small, *ordinary))
-        self._speller = Speller(self._vocabulary() | set(ordinary), self._prefixes, small, grammar)
+        careful_words = {word for concept in careful for entry in concepts[concept] for word in entry.split()}
+        self._speller = Speller(self._vocabulary() | set(ordinary), self._prefixes, small, grammar, careful_words)
         self._remembered: dict[str, Concepts] = {}
 
     def _add(self, concept: str, entry: str) -> None:
@@ -86,6 +89,10 @@ class Lexicon:
 
     def _mend(self, word: str) -> tuple[str, ...]:
         return (word,) if self.concepts_of(word) else self._speller.mend(word)
+
+    def is_plain(self, word: str) -> bool:
+        """Whether it is an everyday word, and so no typing error of another."""
+        return word in self._whole or bool(self.concepts_of(word))
 
     def is_small(self, word: str) -> bool:
         """Whether it is a function word, which says nothing about the matter."""

@@ -6,6 +6,7 @@ from math import sqrt
 
 from app.replies.content import Item, Question
 from app.replies.lexicon import Heard, Lexicon
+from app.replies.voice import wording
 from app.replies.words import one_edit_away, words_of
 
 SEARCHED_WORDS = 40
@@ -59,7 +60,7 @@ class Catalogue:
         return bool(self.items)
 
     def _add(self, item: Item, name: str) -> None:
-        words = words_of(name)
+        words = [thing for thing, _ in things_in(words_of(name))]
         telling = frozenset(word for word in words if not self._lexicon.is_small(word)) or frozenset(words)
         for word in telling:
             if word not in self._index:
@@ -71,7 +72,8 @@ class Catalogue:
         """The items that the words name best; part of a name counts only by a word that means nothing else."""
         if not self._index:
             return Found()
-        meant = {word: self._meant(word) for word in words[:SEARCHED_WORDS]}
+        things = things_in(words[:SEARCHED_WORDS])
+        meant = {thing: self._meant(thing) for thing, _ in things}
         said = frozenset(word for word in meant.values() if word)
         numbers = sorted({number for word in said for number in self._index[word][:MOST_NAMES_OF_A_WORD]})
         matches = [match for number in numbers if (match := self._match(number, said))]
@@ -80,7 +82,7 @@ class Catalogue:
         items = tuple(dict.fromkeys(match.item.key for match in chosen))
         return Found(
             items=tuple(self.by_key[key] for key in items),
-            words=frozenset(word for word, name in meant.items() if name in used),
+            words=frozenset(word for thing, parts in things if meant[thing] in used for word in parts),
             whole=any(match.whole for match in chosen),
         )
 
@@ -93,16 +95,34 @@ class Catalogue:
 
     def _is_telling(self, word: str) -> bool:
         known = self._lexicon.concepts_of(word) or self._lexicon.is_small(word)
-        return len(word) >= _SHORTEST_TELLING and not known and not word.isdigit()
+        return len(word) >= _SHORTEST_TELLING and not known and not word[0].isdigit()
 
     def _meant(self, word: str) -> str:
         """The word of a name that was meant: the same, its singular or plural, or one typing error away."""
         near = (word, word.removesuffix("s"), word.removesuffix("es"), word + "s", word + "es")
         exact = next((form for form in near if form in self._index), "")
-        if exact or len(word) < _SHORTEST_TO_MEND or not self._is_telling(word):
+        if exact or len(word) < _SHORTEST_TO_MEND or self._lexicon.is_plain(word):
             return exact
         alike = self._by_letter.get(word[0], ())
         return next((other for other in alike if len(other) >= _SHORTEST_TO_MEND and one_edit_away(word, other)), "")
+
+
+def things_in(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Words as they stand in names, each with its parts: `5 kg` and `kilo 5` are one word, `5kg`."""
+    units = wording().units
+    things: list[tuple[str, tuple[str, ...]]] = []
+    place = 0
+    while place < len(words):
+        pair = tuple(words[place:place + 2])
+        number = next((word for word in pair if word.isdecimal()), "")
+        unit = next((units[word] for word in pair if word in units), "")
+        if len(pair) == 2 and number and unit:
+            things.append((number + unit, pair))
+            place += 2
+        else:
+            things.append((words[place], (words[place],)))
+            place += 1
+    return things
 
 
 def _whole_names(matches: Sequence[Match]) -> list[Match]:

@@ -54,10 +54,10 @@ def _spans(turn: Turn, spans: Sequence[Span]) -> str:
         return turn.say("hours.all_day")
     clock = turn.voice.clock
     told = [turn.say("hours.span", opens=clock(span.opens), closes=clock(span.closes)) for span in spans]
-    return turn.say("hours.and").join(told)
+    return ", ".join(told)
 
 
 def _holidays(turn: Turn) -> str:
     coming = sorted(day for day in turn.config.hours.holidays if day >= turn.local.date())[:SHOWN_HOLIDAYS]
     dates = [turn.voice.date(datetime(day.year, day.month, day.day, tzinfo=turn.config.zone)) for day in coming]
-    return turn.say("hours.holidays", dates=turn.say("hours.and").join(dates)) if dates else ""
+    return turn.say("hours.holidays", dates=", ".join(dates)) if dates else ""

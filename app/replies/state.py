@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.replies.voice import LANGUAGES
+
 VISIT = timedelta(hours=12)
 KEPT_REQUESTS = 5
 
@@ -56,6 +58,7 @@ class ChatState:
         kinds = {known.name: type(getattr(fresh, known.name)) for known in fields(cls)}
         given = {name: stored[name] for name, kind in kinds.items() if type(stored.get(name)) is kind}
         state = cls(**given)
+        state.language = state.language if state.language in LANGUAGES else ""
         state.menu = [option for option in state.menu if isinstance(option, str)]
         state.requests = [request for request in state.requests if _is_request(request)]
         state.slots = readable(state.slots)

@@ -5,6 +5,7 @@ from app.replies import booking, ecommerce, support
 from app.replies.answers import Handler, own_question, show_item
 from app.replies.forms import Form
 from app.replies.listing import catalogue_of, list_categories, list_category, list_items, list_questions
+from app.replies.lookup import Found
 from app.replies.notes import COMPLAINT, PROBLEM, REVIEW
 from app.replies.turn import Reply, Turn
 
@@ -29,6 +30,7 @@ def open_option(turn: Turn, option: str) -> Reply | None:
 def _do(turn: Turn, intent: str) -> Reply | None:
     handler = INTENTS[turn.config.template].get(intent)
     turn.chat.drop_form()
+    turn.services = turn.products = Found()
     return handler(turn) if handler else None
 
 

@@ -83,11 +83,17 @@ class Turn:
         """An item's price, or that it has to be asked for."""
         return self.say("money.ask") if item.price is None else self.money(item.price)
 
+    def says_one_of(self, kind: str, whole: bool = False) -> bool:
+        """Whether a phrase of the data files' list `kind` stands in the message, or is the whole of it."""
+        said = " ".join(self.raw_words)
+        phrases = (phrase for part in wording().language_data.values() for phrase in part[kind])
+        return said in phrases if whole else any(f" {phrase} " in f" {said} " for phrase in phrases)
+
     def own_words(self) -> list[str]:
         """The words that the bot's vocabulary makes nothing of: what the message has of its own."""
         lexicon = wording().lexicon
         words = self.meaning.words
-        return [w for w in words if not (lexicon.is_small(w) or lexicon.concepts_of(w) or w.isdigit())]
+        return [w for w in words if w.isalpha() and not lexicon.is_small(w) and not lexicon.concepts_of(w)]
 
     def asks_something(self) -> bool:
         """Whether the message is put as a question."""

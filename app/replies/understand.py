@@ -13,9 +13,9 @@ FILLERS = frozenset({"package", "get", "look", "make", "some", "accepts"})
 SHORT = 6
 FLAGS = frozenset({"only", "short"})
 RULE_FILES = {
-    "BOOKING": ("common", "booking"),
-    "ECOMMERCE": ("common", "shop"),
-    "SUPPORT": ("common", "support", "shop"),
+    "BOOKING": ("every_template", "booking"),
+    "ECOMMERCE": ("every_template", "shop"),
+    "SUPPORT": ("every_template", "support", "shop"),
 }
 
 

@@ -26,6 +26,11 @@ def read_yaml(path: str) -> Any:
     return yaml.load(files("app.replies").joinpath(path).read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
 
 
+def filled(pattern: str, **values: object) -> str:
+    """The text with each {place} filled in once (KeyError for a place without a value)."""
+    return _PLACE.sub(lambda match: str(values[match[1]]), pattern)
+
+
 @dataclass(frozen=True)
 class Voice:
     """One language as the bot speaks it."""
@@ -34,12 +39,13 @@ class Voice:
     phrases: Mapping[str, str]
     days: tuple[str, ...]
     months: tuple[str, ...]
+    clock_pattern: str
     hour_shift: int
     day_parts: tuple[tuple[int, str], ...]
 
     def say(self, key: str, **values: object) -> str:
         """The phrase of that key with its places filled (KeyError for a key or a place that is not there)."""
-        return _PLACE.sub(lambda match: str(values[match[1]]), self.phrases[key])
+        return filled(self.phrases[key], **values)
 
     def has(self, key: str) -> bool:
         """Whether there is such a phrase."""
@@ -48,10 +54,9 @@ class Voice:
     def clock(self, minutes: int) -> str:
         """A time of day, given in minutes since midnight, as people of this language tell it."""
         hour, minute = divmod(minutes % (24 * 60), 60)
-        if not self.day_parts:
-            return f"{hour:02}:{minute:02}"
-        part = [name for begins, name in self.day_parts if begins <= hour] or [self.day_parts[-1][1]]
-        return self.say("time.clock", hour=(hour - self.hour_shift) % 12 or 12, minute=f"{minute:02}", part=part[-1])
+        part = [name for begins, name in self.day_parts if begins <= hour][-1]
+        short_hour = (hour - self.hour_shift) % 12 or 12
+        return filled(self.clock_pattern, hour=f"{hour:02}", short_hour=short_hour, minute=f"{minute:02}", part=part)
 
     def date(self, moment: datetime) -> str:
         """A day by its name and date."""
@@ -66,6 +71,7 @@ class Wording:
     voices: Mapping[str, Voice]
     lexicon: Lexicon
     numbers: Mapping[str, int]
+    units: Mapping[str, str]
     language_data: Mapping[str, Mapping[str, Any]]
     concepts: Mapping[str, Mapping[str, tuple[str, ...]]]
 
@@ -80,6 +86,7 @@ def wording() -> Wording:
         voices={language: _voice(language, data[language]) for language in LANGUAGES},
         lexicon=_lexicon(concepts, data),
         numbers=numbers,
+        units={word: unit for part in data.values() for word, unit in part["units"].items()},
         language_data=data,
         concepts=concepts,
     )
@@ -97,7 +104,7 @@ def _lexicon(concepts: Mapping[str, Mapping[str, tuple[str, ...]]], data: Mappin
     small = [word for part in data.values() for word in part["small"]]
     ordinary = [word for part in data.values() for word in (*part["ordinary"], *part["numbers"])]
     grammar = "|".join(part["shape"] for part in data.values() if part["shape"])
-    return Lexicon(together, small, ordinary, grammar)
+    return Lexicon(together, small, ordinary, grammar, careful=("human",))
 
 
 def _voice(language: str, data: Mapping[str, Any]) -> Voice:
@@ -106,6 +113,7 @@ def _voice(language: str, data: Mapping[str, Any]) -> Voice:
         phrases=dict(_flat(read_yaml(f"wording/{language.lower()}/phrases.yaml"))),
         days=tuple(data["days"]),
         months=tuple(data["months"]),
+        clock_pattern=data["clock"],
         hour_shift=data["hour_shift"],
         day_parts=tuple((begins, name) for begins, name in data["day_parts"]),
     )

@@ -31,4 +31,6 @@ def said_day(text: str) -> str:
 
 def said_time(text: str) -> str:
     """The words for a time of day, such as `3 pm` or `saa nne asubuhi`; nothing where none is said."""
-    return _longest("time_patterns", text)
+    day = said_day(text)
+    has_date = any(character.isdigit() for character in day)
+    return _longest("time_patterns", text.replace(day, "|", 1) if has_date else text)

@@ -7,7 +7,7 @@ READ_CHARACTERS = 1000
 READ_WORDS = 120
 LONGEST_WORD = 32
 _APOSTROPHES = re.compile("['’‘ʼ`´]")
-_WORD = re.compile(r"[^\W\d_]+|\d+|[\u2600-\u27bf\U0001f300-\U0001faff]")
+_WORD = re.compile(r"[^\W\d_]+|\d+|[\u2600-\u27bf\U0001f000-\U0001faff]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -58,18 +58,27 @@ def _near(word: str, shapes: Mapping[str, Sequence[str]]) -> list[str]:
     return sorted(n for n in found if (n[0] == word[0] or set(n[:2]) == set(word[:2])) and one_edit_away(word, n))
 
 
+def _ends_differently(word: str, other: str) -> bool:
+    """Whether two words that are one edit apart are the same up to the last letter."""
+    shorter = min(len(word), len(other))
+    return word[:shorter] == other[:shorter] or (len(word) == len(other) and word[:-1] == other[:-1])
+
+
 class Speller:
     """Mends words that are one typing error away from a known word, and parts two known words written as one."""
 
     SHORTEST = 5
     SHORTEST_BEGINNING = 6
 
-    def __init__(self, known: Iterable[str], beginnings: Iterable[str], small: Iterable[str], grammar: str) -> None:
+    def __init__(self, known: Iterable[str], beginnings: Iterable[str], small: Iterable[str], grammar: str,
+                 careful: Iterable[str] = ()) -> None:
         """`known` are the words worth mending to, `beginnings` the beginnings of such words.
 
         `small` are the function words that people run into the next word; words of the pattern `grammar` stay.
+        Words that only end differently from one of the `careful` words are other words, not typing errors of it.
         """
         self._small = frozenset(small)
+        self._careful = frozenset(careful)
         self._known = frozenset(known)
         self._grammar = re.compile(grammar)
         self._near = _shapes(word for word in self._known if len(word) >= self.SHORTEST and _LETTERS.fullmatch(word))
@@ -84,7 +93,8 @@ class Speller:
     def _nearest(self, word: str) -> tuple[str, ...]:
         if len(word) < self.SHORTEST:
             return ()
-        return tuple(_near(word, self._near)[:1])
+        near = (n for n in _near(word, self._near) if n not in self._careful or not _ends_differently(word, n))
+        return tuple(near)[:1]
 
     def _begun(self, word: str) -> tuple[str, ...]:
         for length in range(self.SHORTEST_BEGINNING, len(word)):

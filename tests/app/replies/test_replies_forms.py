@@ -1,0 +1,253 @@
+"""Bookings, orders and reports: what is taken, asked for, read back and noted."""
+from datetime import timedelta
+
+import pytest
+
+from tests.app.replies.conversation import Talk, bare, tenant
+
+LAMP = {"name": {"EN": "Solar lamp", "SW": "Taa ya sola"}, "price": 12500.5, "stock": 3}
+SHOP = {"products": [LAMP, {"name": "Rope"}, {"name": "Nails 1kg", "price": 4000, "stock": 0}]}
+
+
+def test_a_booking_step_by_step():
+    talk = Talk(tenant("BOOKING", language="EN"))
+    talk.say("hello")
+
+    asked = talk.say("1")
+    assert asked.startswith("What would you like to book? Write a number or the name of the service:\n1. Facial")
+    assert talk.say("3") == (
+        "So far: Back massage.\nWhich day would you like to come? For example: tomorrow, Saturday, or 5 March."
+    )
+    assert talk.say("Friday").startswith("So far: Back massage, Friday.\nAt what time?")
+    assert talk.say("at 10") == (
+        "*Your booking request*\nService: Back massage\nDay: Friday\nTime: 10\nPrice: TZS 40,000\n\n"
+        "Is that right? Write *yes* to send it, *no* to change it, or *cancel* to drop it."
+    )
+    done = talk.say("yes")
+    assert done.endswith("It is not confirmed yet: Neema Beauty Spa will confirm it to you here.")
+    assert talk.because == "booking:recorded"
+    assert [request["slots"] for request in talk.state["requests"]] == [
+        {"service": "back massage", "day": "Friday", "time": "10"},
+    ]
+    assert not talk.is_handed_over
+
+
+def test_a_booking_in_one_swahili_message():
+    talk = Talk(tenant("BOOKING"))
+
+    reply = talk.say("Habari, nataka kusuka rasta Jumamosi saa tatu asubuhi")
+    assert "Huduma: Kusuka rasta\nSiku: Jumamosi\nMuda: saa tatu asubuhi\nBei: TZS 60,000" in reply
+    assert talk.hears("ndiyo") == "booking:recorded"
+
+
+def test_a_booking_may_begin_with_the_price_of_a_service():
+    talk = Talk(tenant("BOOKING", language="EN"))
+    talk.say("how much is a pedicure?")
+
+    assert "Service: Pedicure\nDay: tomorrow\nTime: 3pm" in talk.say("tomorrow 3pm")
+
+
+def test_a_card_that_is_not_taken_up_leaves_nothing_behind():
+    talk = Talk(tenant("BOOKING", language="EN"))
+    talk.say("pedicure")
+
+    assert talk.hears("where are you?") == "location"
+    assert "form" not in talk.state
+
+
+def test_a_booking_can_be_corrected_before_it_is_sent():
+    talk = Talk(tenant("BOOKING", language="EN"))
+    talk.say("book a facial on Friday at 10:00")
+
+    assert talk.hears("no") == "booking:change"
+    assert "Day: Sunday\nTime: 14:00" in talk.say("Sunday 14:00 please")
+    assert "Service: Manicure\nDay: Sunday" in talk.say("make it a manicure")
+    assert talk.hears("yes") == "booking:recorded"
+
+
+@pytest.mark.parametrize("drop", ["cancel", "Cancel it please", "ghairi", "never mind", "cancel my booking"])
+def test_a_booking_can_be_dropped(drop):
+    talk = Talk(tenant("BOOKING", language="EN"))
+    talk.say("book a facial")
+    talk.say(drop if drop != "Cancel it please" else "cancel please")
+
+    assert talk.because == "booking:dropped"
+    assert talk.hears("Friday") == "unknown"
+
+
+def test_a_question_in_between_is_answered_and_the_booking_goes_on():
+    talk = Talk(tenant("BOOKING", language="EN"))
+    talk.say("book a facial")
+
+    reply = talk.say("where are you located?")
+    assert reply.startswith("You find us here: Mikocheni B")
+    assert "Back to where we were: Which day would you like to come?" in reply
+    assert talk.hears("tomorrow") == "booking:ask_time"
+
+
+def test_a_question_about_the_hours_of_a_day_is_not_taken_for_the_day():
+    talk = Talk(tenant("BOOKING", language="EN"))
+    talk.say("book a facial on Friday at 10:00")
+
+    reply = talk.say("when do you close on Sunday?")
+    assert "Sunday: 12:00 – 18:00" in reply
+    assert reply.endswith("*cancel* to drop it.")
+    assert talk.state["slots"]["day"] == "Friday"
+
+
+def test_a_day_that_is_not_understood_is_asked_for_again_and_then_taken_as_it_stands():
+    talk = Talk(tenant("BOOKING", language="EN"))
+    talk.say("book a facial")
+
+    assert talk.say("for the feast of our village").startswith("I did not understand the day.")
+    assert "So far: Facial, for the feast of our village." in talk.say("for the feast of our village")
+
+
+def test_several_services_of_one_name_are_offered_to_choose_from():
+    talk = Talk(tenant("BOOKING", language="EN"))
+
+    reply = talk.say("I want to book a massage tomorrow")
+    assert "1. Full body massage" in reply and "2. Back massage" in reply and "Facial" not in reply
+    assert talk.say("2").startswith("So far: Back massage, tomorrow.\nAt what time?")
+
+
+def test_without_services_the_customers_own_words_are_taken():
+    talk = Talk(bare("BOOKING"))
+    talk.say("I want to book")
+
+    assert talk.say("Two chairs by the window").startswith("So far: Two chairs by the window.\nWhich day")
+
+
+def test_a_form_lapses_after_a_long_silence_and_an_old_menu_still_works():
+    talk = Talk(tenant("BOOKING", language="EN"))
+    talk.say("hello")
+    assert talk.hears("2") == "services"
+    talk.say("hello", after=timedelta(hours=1))
+    talk.say("book a facial")
+
+    talk.say("Friday", after=timedelta(hours=13))
+    assert talk.because == "closed+unknown"
+    assert talk.hears("2") == "services"
+
+
+def test_after_a_request_the_team_is_asked_about_it_with_what_was_said():
+    talk = Talk(tenant("BOOKING", language="EN"))
+    talk.say("book a facial on Friday at 10:00")
+    talk.say("yes")
+
+    assert "Your last request here: Facial, Friday, 10:00." in talk.say("please cancel my booking")
+    assert "Shall I ask a person from our team" in talk.say("please cancel my booking")
+    assert talk.hears("yes") == "accepted_person"
+
+
+def test_an_order_step_by_step_with_its_total():
+    talk = Talk(bare("ECOMMERCE", content=SHOP))
+    talk.say("hi")
+
+    assert "1. Solar lamp – TZS 12,500.50" in talk.say("I want to order")
+    assert talk.say("1").startswith("So far: Solar lamp – TZS 12,500.50.\nHow many would you like?")
+    assert talk.say("two").startswith("So far: 2 × Solar lamp – TZS 12,500.50.\nWhere should we bring it?")
+    assert talk.say("Sinza, near the market") == (
+        "*Your order*\nProduct: Solar lamp\nQuantity: 2\nDelivery: Sinza, near the market\n"
+        "Total: TZS 25,001 (without delivery)\n\n"
+        "Is that right? Write *yes* to send it, *no* to change it, or *cancel* to drop it."
+    )
+    assert "It is not confirmed yet: Bare will confirm it" in talk.say("yes")
+    assert talk.state["requests"][0]["slots"] == {
+        "product": "solar lamp", "quantity": 2, "place": "Sinza, near the market",
+    }
+
+
+def test_an_order_in_one_message_and_the_quantity_changed():
+    talk = Talk(bare("ECOMMERCE", content=SHOP))
+
+    assert talk.say("Nataka taa za sola mbili").endswith("*nitachukua* kama utakuja kuchukua mwenyewe.")
+    assert "Idadi: 2\nMahali pa kuleta: utakuja kuchukua mwenyewe" in talk.say("nitachukua")
+    talk.say("hapana")
+    assert "Idadi: 3" in talk.say("3")
+
+
+def test_not_more_is_sold_than_there_is():
+    talk = Talk(bare("ECOMMERCE", content=SHOP))
+
+    assert talk.say("I want to buy 10 solar lamps").endswith(
+        "Sorry, we have only 3 of Solar lamp left. How many would you like?",
+    )
+    assert talk.hears("3") == "order:ask_place"
+    sold_out = Talk(bare("ECOMMERCE", content=SHOP)).say("I want to buy 2 nails")
+    assert "Sorry, Nails 1kg is sold out at the moment. Would you like something else?\n1. Solar lamp" in sold_out
+
+
+def test_a_number_in_a_name_is_not_a_quantity():
+    content = {"products": [{"name": "Rice 5kg", "price": 10}, {"name": "Rice 1kg", "price": 3}]}
+
+    assert "How many" in Talk(bare("ECOMMERCE", content=content)).say("I want to buy rice 5kg")
+    assert "Unataka ngapi" in Talk(bare("ECOMMERCE", content=content)).say("nataka kununua rice kilo 5")
+    assert "5 × Rice 1kg" in Talk(bare("ECOMMERCE", content=content)).say("I want to buy 5 rice 1kg")
+
+
+def test_what_is_not_sold_is_not_promised():
+    reply = Talk(bare("ECOMMERCE", content=SHOP)).say("do you sell bicycles?")
+
+    assert "I did not find exactly that here." in reply
+    assert "Solar lamp" in reply
+
+
+def test_a_place_may_be_sent_as_a_location():
+    talk = Talk(bare("ECOMMERCE", content=SHOP))
+    talk.say("I want to buy 2 solar lamps")
+
+    assert "Delivery: the place sent on the map" in talk.say("", "location")
+
+
+def test_a_problem_is_taken_down_and_handed_to_a_person():
+    talk = Talk(bare("SUPPORT"))
+
+    assert "Please describe it in one message" in talk.say("I have a problem")
+    reply = talk.say("The picture on my decoder freezes every evening")
+    assert "Thank you, I have noted the problem.\n\nI am passing you on to a person from Bare." in reply
+    assert talk.is_handed_over
+    assert talk.state["requests"][0]["slots"] == {"details": "The picture on my decoder freezes every evening"}
+
+
+def test_a_problem_may_be_shown_by_a_photo():
+    talk = Talk(bare("SUPPORT"))
+    talk.say("shida")
+    talk.say("", "image")
+
+    assert talk.is_handed_over
+    assert talk.state["requests"][0]["slots"] == {"details": "picha"}
+
+
+def test_a_whole_story_is_a_report_by_itself():
+    talk = Talk(bare("SUPPORT"))
+    talk.say("Since Monday my decoder in Kimara shows a black picture with a small triangle")
+
+    assert talk.because == "problem"
+    assert talk.is_handed_over
+
+
+def test_advice_comes_before_the_report_and_a_person_after_it():
+    talk = Talk(tenant("SUPPORT"))
+
+    assert "write *person* and I will call someone" in talk.say("my wifi is slow")
+    assert talk.hears("that did not help, still slow") == "problem:ask_details"
+
+
+@pytest.mark.parametrize(("template", "text"), [("BOOKING", "I want to complain"), ("ECOMMERCE", "nina malalamiko")])
+def test_a_complaint_goes_to_a_person_with_an_apology(template, text):
+    talk = Talk(tenant(template))
+    asked = talk.say(text)
+
+    assert "sorry" in asked or "Pole sana" in asked
+    talk.say("the lady was rude to my mother")
+    assert talk.because == "complaint"
+    assert talk.is_handed_over
+
+
+def test_a_comment_is_noted_without_calling_a_person():
+    talk = Talk(tenant("ECOMMERCE"))
+    talk.say("I want to leave a review")
+
+    assert talk.hears("Good soap, slow rider") == "review:recorded"
+    assert not talk.is_handed_over
