@@ -94,9 +94,9 @@ def test_a_person_links_a_waiting_page_and_unlinks_it(sandbox, phones, open_page
     phones.click("open-link")
     phones.click("waiting-code")
     eventually(web.is_ready)
-    eventually(lambda: "1 linked" in phones.one("phone-state").text)
+    eventually(lambda: "1 linked device" in phones.one("phone-state").text)
     phones.click("unlink")
-    eventually(lambda: "not linked" in phones.one("phone-state").text)
+    eventually(lambda: "Not linked" in phones.one("phone-state").text)
     web.code()
 
 

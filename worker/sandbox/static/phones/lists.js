@@ -51,8 +51,9 @@ export function showPhone() {
   byId('phone-actions').hidden = byId('new-chat').hidden = !phone;
   byId('unlink').hidden = !phone?.linked;
   const online = phone?.devices.filter((device) => device.online).length;
-  const linked = phone?.linked ? `${phone.devices.length} linked, ${online} online` : 'not linked';
-  byId('phone-state').textContent = phone ? `${phone.number} · ${linked}` : '';
+  const devices = phone?.devices.length === 1 ? '1 linked device' : `${phone?.devices.length} linked devices`;
+  byId('phone-number').textContent = phone ? phone.number : '';
+  byId('phone-state').textContent = phone?.linked ? `${devices}, ${online} online` : 'Not linked';
 }
 
 export function showChats(open) {
