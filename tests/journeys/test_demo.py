@@ -1,0 +1,154 @@
+"""`flowhq demo` as a person runs it: everything comes up, answers, survives a death, and ends without a trace."""
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+from app.settings import Settings
+from tests.patience import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+UP = "Flow HQ is up"
+SLUGS = ["demo-booking", "demo-shop", "demo-support"]
+SENTENCES = ("Hello", "What do you sell?", "How much is the rice?", "2", "Where are you?", "bei gani?", "Do you deliver?")
+
+
+class Demo:
+    """A running demonstration."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.output = settings.state_dir.parent / "demo.txt"
+        with self.output.open("w") as stream:
+            self.process = subprocess.Popen([sys.executable, "-m", "app.cli", "demo"], stdout=stream, stderr=stream,
+                                            env=settings.child_environ() | {"PYTHONUNBUFFERED": "1"})
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def await_up(self) -> None:
+        eventually(lambda: UP in self.said() or self.process.poll() is not None, "the demo is up", deadline_s=240)
+        assert UP in self.said(), self.said()
+
+    def end(self, number: int = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(120)
+
+    def flowhq(self, *words: object) -> subprocess.CompletedProcess:
+        return subprocess.run([sys.executable, "-m", "app.cli", *map(str, words)], capture_output=True, text=True,
+                              check=False, env=self.settings.child_environ(), timeout=240)
+
+    def ask(self, *words: object) -> Any:
+        return json.loads(self.flowhq(*words, "--json").stdout)
+
+    def left(self) -> list[str]:
+        """The command lines of whatever still runs on this state directory."""
+        return [" ".join(found) for process in psutil.process_iter() if (found := self._ours(process))]
+
+    def _ours(self, process: psutil.Process) -> list[str]:
+        try:
+            command = process.cmdline()
+            told = " ".join([*command, *process.environ().values()])
+            return command if str(self.settings.state_dir) in told and process.pid != os.getpid() else []
+        except (psutil.Error, OSError):
+            return []
+
+
+@pytest.fixture
+def run_demo(settings: Settings) -> Iterator[Callable[[], Demo]]:
+    """Runs the demonstration; every one is ended with the test."""
+    demos: list[Demo] = []
+
+    def run() -> Demo:
+        demos.append(Demo(settings))
+        return demos[-1]
+
+    yield run
+    for demo in demos:
+        if demo.process.poll() is None:
+            demo.end()
+    assert demos[-1].left() == []
+
+
+def test_it_comes_up_answers_and_comes_back_without_a_scan(run_demo: Callable[[], Demo]):
+    demo = run_demo()
+    demo.await_up()
+    assert demo.said().count("scanning the code") >= 3
+    listed = demo.ask("tenant", "list")
+    assert [tenant["slug"] for tenant in listed] == SLUGS
+    assert {(each["session_state"], each["worker_status"], each["status"]) for each in listed} == {
+        ("CONNECTED", "RUNNING", "ACTIVE")}
+    with urlopen(f"http://127.0.0.1:{demo.settings.web_port}/") as answer:
+        assert answer.read().decode().count("Connected") == 3
+    assert [line["direction"] for line in logged(demo, "demo-shop")][:2] == ["IN", "OUT"]
+    assert demo.end() == 0
+    assert demo.left() == []
+    again = run_demo()
+    again.await_up()
+    assert "scanning the code" not in again.said()
+
+
+def logged(demo: Demo, slug: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in demo.flowhq("messages", "export", slug, "--format", "jsonl").stdout.splitlines()]
+
+
+def test_a_replay_accounts_for_every_line_though_the_worker_is_killed(run_demo: Callable[[], Demo], tmp_path: Path):
+    demo = run_demo()
+    demo.await_up()
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text("".join(json.dumps({"text": f"{SENTENCES[place % 7]} ({place})"}) + "\n" for place in range(120)))
+    before = demo.ask("tenant", "show", "demo-shop")
+    killer = subprocess.Popen([sys.executable, "-c", KILL_IN_MID_REPLAY, str(before["pid"]), str(demo.settings.database)])
+    replay = demo.flowhq("sandbox", "replay", lines, "--customers", 8, "--rate", 20, "--no-handover", "--json")
+    assert killer.wait() == 0
+    account = json.loads(replay.stdout)
+    assert (replay.returncode, account["problems"]) == (0, {})
+    assert account["lines_written"] == account["logged_once"] == 120
+    assert account["replies_promised"] == account["replies_arrived"] >= 100
+    after = demo.ask("tenant", "show", "demo-shop")
+    assert (after["limits"], after["restarts"]) == (before["limits"], 1)
+
+
+# Once the tenant's log has 30 lines more than at the start.
+KILL_IN_MID_REPLAY = """
+import os, signal, sqlite3, sys, time
+pid, path = int(sys.argv[1]), sys.argv[2].removeprefix("sqlite:///")
+count = lambda: sqlite3.connect(path).execute("SELECT COUNT(*) FROM message").fetchone()[0]
+start = count()
+while count() < start + 30: time.sleep(0.05)
+os.kill(pid, signal.SIGKILL)
+"""
+
+
+def test_a_killed_demo_leaves_nothing(run_demo: Callable[[], Demo]):
+    demo = run_demo()
+    demo.await_up()
+    demo.end(signal.SIGKILL)
+    eventually(lambda: demo.left() == [], "everything is gone")
+
+
+def test_it_ends_with_a_reason_when_one_of_its_parts_does(run_demo: Callable[[], Demo]):
+    demo = run_demo()
+    demo.await_up()
+    sandbox = next(child for child in psutil.Process(demo.process.pid).children() if "worker.sandbox" in child.cmdline())
+    sandbox.kill()
+    assert demo.process.wait(120) == 1
+    assert "flowhq: The demo ends, because the sandbox ended" in demo.said()
+    assert "Traceback" not in demo.said()
+    assert demo.left() == []
+
+
+def test_a_second_demo_on_the_same_state_is_refused(run_demo: Callable[[], Demo]):
+    demo = run_demo()
+    demo.await_up()
+    result = demo.flowhq("demo")
+    assert result.returncode == 4
+    assert "Another demo or supervisor runs on" in result.stderr
