@@ -45,7 +45,8 @@ class Person:
     def scans_the_waiting_code(self):
         self.presses("open-link")
         self.presses("waiting-code")
-        eventually(lambda: "linked" in self.sees("phone-state").text.lower(), "the phone is linked")
+        dialog = self.driver.find_element(By.CSS_SELECTOR, "[data-testid=link-dialog]")
+        eventually(lambda: not dialog.is_displayed(), "the phone is linked and the dialog closes")
 
     def writes_to(self, number, text):
         self.types("new-chat-number", number)
