@@ -1,6 +1,8 @@
 """The worker as a process: a real browser, the real wa-js, the sandbox."""
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import psutil
@@ -214,3 +216,17 @@ def test_a_stop_in_the_middle_of_a_send_finishes_it(database, settings):
         made.start_worker()
         await_answers(made, customers, written)
         assert_each_answered_once_in_order(made, written)
+
+
+@on_sqlite
+def test_a_full_state_directory_is_told_in_one_line_and_costs_nothing(database, settings):
+    """In a mount namespace of its own, which ends with the process: a disk of 8 MB."""
+    make_tenant()
+    tenants = settings.state_dir / "tenants"
+    tenants.mkdir(parents=True)
+    command = f"mount -t tmpfs -o size=8m tmpfs {tenants} && exec {sys.executable} -m worker --tenant {SLUG}"
+    ended = subprocess.run(["unshare", "--mount", "sh", "-c", command], env=settings.child_environ(), check=False,
+                           capture_output=True, text=True, timeout=60)
+    assert ended.returncode == os.EX_UNAVAILABLE
+    assert "MB left" in ended.stderr.splitlines()[-1] and "make room" in ended.stderr.splitlines()[-1]
+    assert "Traceback" not in ended.stderr
