@@ -15,7 +15,7 @@ from worker.sandbox.messages import Copy, Draft
 from worker.sandbox.phone_numbers import parse_number
 from worker.sandbox.refusal import Refusal
 from worker.sandbox.shown import shown_message
-from worker.sandbox.streams import ack_event, message_event
+from worker.sandbox.streams import Listener, ack_event, message_event
 
 MESSAGE_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 KEEP_ALIVE_S = 15.0
@@ -87,12 +87,9 @@ class MessagesApi:
             missed = self._missed(number, request.headers.get("Last-Event-ID", ""))
             await response.prepare(request)
             await response.write(b"retry: 1000\n: here\n" + missed)
-            while True:
-                try:
-                    text = await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
-                except TimeoutError:
-                    text = b": here\n\n"
+            while (text := await _next(queue)) is not None:
                 await response.write(text)
+        return response
 
     def _missed(self, number: str, last_event_id: str) -> bytes:
         if not last_event_id.isdecimal():
@@ -112,6 +109,13 @@ class MessagesApi:
         if isinstance(who, str) and ("@" in who or who == "status"):
             return self._exchange.wire.chat_of("status@broadcast" if who == "status" else who)
         return parse_number(who)
+
+
+async def _next(queue: Listener) -> bytes | None:
+    try:
+        return await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
+    except TimeoutError:
+        return b": here\n\n"
 
 
 def _message_id(body: dict[str, Any]) -> str:

@@ -39,7 +39,8 @@ class Pages:
         return socket
 
     async def close(self, app: web.Application) -> None:
-        """End every socket, so that the server can end."""
+        """End every socket and stream, so that the server can end."""
+        self._exchange.streams.end()
         for socket in list(self._sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY)
 

@@ -8,7 +8,8 @@ from typing import Any
 from worker.sandbox.messages import Copy
 from worker.sandbox.shown import shown_ack, shown_message
 
-Listener = asyncio.Queue[bytes]
+# None ends the stream.
+Listener = asyncio.Queue[bytes | None]
 
 
 class Streams:
@@ -26,6 +27,12 @@ class Streams:
             yield queue
         finally:
             self._listeners[number].discard(queue)
+
+    def end(self) -> None:
+        """End every listener's stream, so that the server can end."""
+        for queues in self._listeners.values():
+            for queue in queues:
+                queue.put_nowait(None)
 
     def message(self, copy: Copy) -> None:
         """A message came to the phone or left it."""

@@ -86,7 +86,7 @@ class Sandbox:
              *self.options], cwd=PACKAGE_ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
         said = self.process.stdout.readline()
-        self.port = int(re.search(r":(\d+)/", said)[1])
+        self.port = int(re.findall(r":(\d+)/", said)[0])
 
     def end(self, how: int = signal.SIGTERM) -> int:
         assert self.process
@@ -194,25 +194,56 @@ def eventually() -> Callable[[Callable[[], T]], T]:
     return look_until
 
 
-@pytest.fixture
-def new_sandbox(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
+@contextmanager
+def sandboxes(directory: Path) -> Iterator[Callable[..., Sandbox]]:
     made: list[Sandbox] = []
 
     def make(*options: str) -> Sandbox:
-        sandbox = Sandbox(tmp_path / f"state{len(made)}", *options)
+        sandbox = Sandbox(directory / f"state{len(made)}", *options)
         made.append(sandbox)
         sandbox.start()
         return sandbox
 
-    yield make
-    for sandbox in made:
-        if sandbox.process and sandbox.process.poll() is None:
-            sandbox.end(signal.SIGKILL)
+    try:
+        yield make
+    finally:
+        for sandbox in made:
+            if sandbox.process and sandbox.process.poll() is None:
+                sandbox.end(signal.SIGKILL)
+
+
+@contextmanager
+def pages(directory: Path, binary: Path) -> Iterator[Callable[..., Page]]:
+    opened: list[Page] = []
+
+    def make(sandbox: Sandbox, profile: str = "profile") -> Page:
+        page = Page(sandbox, directory / profile, binary)
+        opened.append(page)
+        return page
+
+    try:
+        yield make
+    finally:
+        for page in opened:
+            page.kill()
+
+
+@pytest.fixture
+def new_sandbox(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
+    with sandboxes(tmp_path) as make:
+        yield make
 
 
 @pytest.fixture
 def sandbox(new_sandbox: Callable[..., Sandbox]) -> Sandbox:
     return new_sandbox()
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One server for a whole module."""
+    with sandboxes(tmp_path_factory.mktemp("shared")) as make:
+        yield make()
 
 
 @pytest.fixture(scope="session")
@@ -226,13 +257,12 @@ def browser_binary(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def open_page(tmp_path: Path, browser_binary: Path) -> Iterator[Callable[..., Page]]:
-    opened: list[Page] = []
+    with pages(tmp_path, browser_binary) as make:
+        yield make
 
-    def make(sandbox: Sandbox, profile: str = "profile") -> Page:
-        page = Page(sandbox, tmp_path / profile, browser_binary)
-        opened.append(page)
-        return page
 
-    yield make
-    for page in opened:
-        page.kill()
+@pytest.fixture(scope="module")
+def open_shared_page(tmp_path_factory: pytest.TempPathFactory, browser_binary: Path) -> Iterator[Callable[..., Page]]:
+    """Pages that stay open for a whole module."""
+    with pages(tmp_path_factory.mktemp("profiles"), browser_binary) as make:
+        yield make
