@@ -114,7 +114,7 @@ def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _write_csv(lines: Iterable[LogLine], stream: IO[str]) -> int:
-    writer, count = csv.writer(stream, lineterminator="\n"), 0
+    writer, count = csv.writer(stream), 0
     writer.writerow(FIELDS)
     for line in lines:
         writer.writerow([defused(_exported(value)) for value in asdict(line).values()])

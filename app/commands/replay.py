@@ -28,10 +28,12 @@ from app.settings import Settings
               help="Lines a second, all customers together; 0 for as fast as it goes.")
 @click.option("--timeout", default=120.0, show_default=True, type=click.FloatRange(0), metavar="S",
               help="How many seconds to wait for replies after the last line.")
+@click.option("--no-handover", is_flag=True, help="Let the bot go on in chats that it has handed to a person.")
 @json_option
 @click.pass_obj
 def replay(
-    settings: Settings, *, file: Path, customers: int, slug: str, rate: float, timeout: float, as_json: bool,
+    settings: Settings, *, file: Path, customers: int, slug: str, rate: float, timeout: float, no_handover: bool,
+    as_json: bool,
 ) -> None:
     """Let customers write the lines of FILE (JSON lines with a "text") and account for every line and reply.
 
@@ -43,7 +45,7 @@ def replay(
         plan = Plan(read_lines(stream, str(file)), customers, rate, timeout)
     open_database(settings.database)
     row = _connected(tenant_overview(slug, Processes(settings))).row
-    with without_limits(slug, by=actor()):
+    with without_limits(slug, by=actor(), handover=not no_handover):
         account = asyncio.run(_until_told(replay_lines(row, plan, settings.sandbox_url, _progress)))
     if as_json:
         write_json(as_facts(account))

@@ -51,11 +51,15 @@ class _Run:
 
 
 @contextlib.contextmanager
-def without_limits(slug: str, *, by: str) -> Iterator[None]:
-    """Let the tenant answer everything at once for as long as the block runs, and as before afterwards."""
+def without_limits(slug: str, *, by: str, handover: bool = True) -> Iterator[None]:
+    """Let the tenant answer everything at once for as long as the block runs, and as before afterwards.
+
+    Without `handover` the bot goes on in chats that it has handed to a person, so that it answers more of the lines.
+    """
+    changes = WITHOUT_LIMITS if handover else {**WITHOUT_LIMITS, "handover_hours": 0}
     config = tenants.tenant_row(slug).config
-    before = {name: getattr(config, name) for name in WITHOUT_LIMITS}
-    tenants.change_tenant(slug, by=by, **WITHOUT_LIMITS)
+    before = {name: getattr(config, name) for name in changes}
+    tenants.change_tenant(slug, by=by, **changes)
     try:
         yield
     finally:

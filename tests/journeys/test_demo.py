@@ -18,7 +18,8 @@ from tests.patience import eventually
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 UP = "Flow HQ is up"
 SLUGS = ["demo-booking", "demo-shop", "demo-support"]
-SENTENCES = ("Hello", "What do you sell?", "How much is the rice?", "2", "Where are you?", "bei gani?", "Do you deliver?")
+SENTENCES = ("Hello", "What do you sell?", "How much is the rice?", "2", "Where are you?", "bei gani?",
+             "Do you deliver?")
 
 
 class Demo:
@@ -97,7 +98,8 @@ def test_it_comes_up_answers_and_comes_back_without_a_scan(run_demo: Callable[[]
 
 
 def logged(demo: Demo, slug: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in demo.flowhq("messages", "export", slug, "--format", "jsonl").stdout.splitlines()]
+    lines = demo.flowhq("messages", "export", slug, "--format", "jsonl").stdout.splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def test_a_replay_accounts_for_every_line_though_the_worker_is_killed(run_demo: Callable[[], Demo], tmp_path: Path):
@@ -106,7 +108,8 @@ def test_a_replay_accounts_for_every_line_though_the_worker_is_killed(run_demo: 
     lines = tmp_path / "lines.jsonl"
     lines.write_text("".join(json.dumps({"text": f"{SENTENCES[place % 7]} ({place})"}) + "\n" for place in range(120)))
     before = demo.ask("tenant", "show", "demo-shop")
-    killer = subprocess.Popen([sys.executable, "-c", KILL_IN_MID_REPLAY, str(before["pid"]), str(demo.settings.database)])
+    told = (str(before["pid"]), demo.settings.database)
+    killer = subprocess.Popen([sys.executable, "-c", KILL_IN_MID_REPLAY, *told])
     replay = demo.flowhq("sandbox", "replay", lines, "--customers", 8, "--rate", 20, "--no-handover", "--json")
     assert killer.wait() == 0
     account = json.loads(replay.stdout)
@@ -138,8 +141,8 @@ def test_a_killed_demo_leaves_nothing(run_demo: Callable[[], Demo]):
 def test_it_ends_with_a_reason_when_one_of_its_parts_does(run_demo: Callable[[], Demo]):
     demo = run_demo()
     demo.await_up()
-    sandbox = next(child for child in psutil.Process(demo.process.pid).children() if "worker.sandbox" in child.cmdline())
-    sandbox.kill()
+    parts = psutil.Process(demo.process.pid).children()
+    next(part for part in parts if "worker.sandbox" in part.cmdline()).kill()
     assert demo.process.wait(120) == 1
     assert "flowhq: The demo ends, because the sandbox ended" in demo.said()
     assert "Traceback" not in demo.said()
