@@ -104,7 +104,10 @@ def can_do(turn: Turn) -> Reply:
 
 def greeting(turn: Turn) -> Reply:
     """A greeting in mid-talk; the first one of a visit is put before the reply by the dialogue."""
-    lead = turn.say("greeting.how") if turn.greeted else turn.say("greeting.again")
+    if turn.new_visit:
+        lead = turn.say("greeting.how")
+    else:
+        lead = turn.say("greeting.respects" if turn.greets_an_elder() else "greeting.again")
     return Reply(lines(lead, main_menu(turn)), "greeting")
 
 

@@ -83,7 +83,6 @@ def _reply(turn: Turn) -> Reply | None:
         reply = step(turn)
         if reply or turn.chat.out:
             return reply
-    turn.greeted = turn.new_visit
     reply = next(reply for step in STEPS if (reply := step(turn)))
     if not reply.because.startswith("unknown"):
         turn.chat.unknown = 0
@@ -238,11 +237,16 @@ def _with_welcome(turn: Turn, reply: Reply) -> Reply:
     """The first reply of a visit begins with a welcome."""
     if not turn.new_visit:
         return reply
-    elder = any(heard.concept == "shikamoo" for heard in turn.meaning.heard)
-    own = turn.content_text("greeting")
+    return replace(reply, text=paragraphs(_welcome(turn), reply.text))
+
+
+def _welcome(turn: Turn) -> str:
+    """The tenant's own greeting, or the usual one with the customer's name."""
+    own, elder = turn.content_text("greeting"), turn.greets_an_elder()
+    if own:
+        return f"{turn.say('greeting.respects')} {own}" if elder else own
     name = _first_name(turn)
-    welcome = own or turn.say("greeting.elder" if elder else "greeting.first", name=f" {name}" if name else "")
-    return replace(reply, text=paragraphs(welcome, reply.text))
+    return turn.say("greeting.elder" if elder else "greeting.first", name=f" {name}" if name else "")
 
 
 def _first_name(turn: Turn) -> str:

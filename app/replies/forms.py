@@ -150,12 +150,24 @@ def _settle(turn: Turn, form: Form) -> Reply | None:
     """The customer was asked whether the form is right, or what to change."""
     if turn.intent == "yes":
         return form.finish(turn)
-    if not _is_about_something_else(turn, form) and fill(turn, form):
+    if not _is_about_something_else(turn, form) and (fill(turn, form) or _put_right(turn, form)):
         return advance(turn, form)
     if turn.intent == "no":
         turn.chat.asked = "change"
         return Reply(turn.say("form.change"), f"{form.name}:change")
     return None
+
+
+def _put_right(turn: Turn, form: Form) -> bool:
+    """Take the answer to "what shall I change?" for the last slot that can make something of it."""
+    if turn.chat.asked != "change" or turn.intent in ("yes", "no"):
+        return False
+    for slot in reversed(form.slots):
+        value = slot.take(turn, True) if slot.is_free else None
+        if value is not None:
+            turn.chat.slots[slot.name] = value
+            return True
+    return False
 
 
 def _is_about_something_else(turn: Turn, form: Form) -> bool:

@@ -26,11 +26,10 @@ _UNTELLING = frozenset({
 
 @dataclass(frozen=True)
 class Found:
-    """Items that were named and the words that named them; `whole` if a whole name was said."""
+    """Items that were named and the words that named them."""
 
     items: tuple[Item, ...] = ()
     words: frozenset[str] = frozenset()
-    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,6 @@ class Catalogue:
         return Found(
             items=tuple(self.by_key[key] for key in items),
             words=frozenset(word for thing, parts in things if meant[thing] in used for word in parts),
-            whole=any(match.whole for match in chosen),
         )
 
     def _match(self, number: int, said: frozenset[str]) -> Match | None:

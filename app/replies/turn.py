@@ -36,7 +36,6 @@ class Turn:
     question: Question | None = None
     closeness: float = 0.0
     new_visit: bool = False
-    greeted: bool = False
 
     @property
     def local(self) -> datetime:
@@ -88,6 +87,10 @@ class Turn:
         said = " ".join(self.raw_words)
         phrases = (phrase for part in wording().language_data.values() for phrase in part[kind])
         return said in phrases if whole else any(f" {phrase} " in f" {said} " for phrase in phrases)
+
+    def greets_an_elder(self) -> bool:
+        """Whether the message greets as one greets an elder, which has an answer of its own."""
+        return "shikamoo" in self.meaning.concepts
 
     def own_words(self) -> list[str]:
         """The words that the bot's vocabulary makes nothing of: what the message has of its own."""

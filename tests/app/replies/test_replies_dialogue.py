@@ -38,6 +38,9 @@ def test_a_tenants_own_greeting_takes_the_place_of_the_usual_one():
 
 def test_an_elders_greeting_is_answered_as_custom_asks():
     assert Talk(bare("BOOKING", language="SW")).say("Shikamoo").startswith("Marahaba! Karibu Bare.")
+    talk = Talk(tenant("BOOKING"))
+    assert talk.say("shikamoo").startswith("Marahaba! Habari! Karibu Neema Beauty Spa")
+    assert talk.say("shikamoo").startswith("Marahaba!\n1.")
 
 
 @pytest.mark.parametrize("template", ["BOOKING", "ECOMMERCE", "SUPPORT"])

@@ -165,6 +165,8 @@ def test_an_order_in_one_message_and_the_quantity_changed():
     assert "Idadi: 2\nMahali pa kuleta: utakuja kuchukua mwenyewe" in talk.say("nitachukua")
     talk.say("hapana")
     assert "Idadi: 3" in talk.say("3")
+    talk.say("hapana")
+    assert "Idadi: 3\nMahali pa kuleta: Ubungo, kituo cha basi" in talk.say("Ubungo, kituo cha basi")
 
 
 def test_not_more_is_sold_than_there_is():

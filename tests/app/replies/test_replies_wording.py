@@ -11,6 +11,10 @@ from app.replies.voice import LANGUAGES, read_yaml, voice, wording
 from app.replies.words import words_of
 from tests.source_tree import ROOT, parsed
 
+WORD_LISTS = (
+    "small", "ordinary", "neutral", "beside_a_number", "question_words", "drop", "stop", "start", "collect",
+    "talk_numbers", "talk_beside",
+)
 PLACE = re.compile(r"\{(\w+)\}")
 MODULES = sorted((ROOT / "app" / "replies").rglob("*.py"))
 
@@ -75,7 +79,7 @@ def test_every_entry_of_the_vocabulary_can_be_heard(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_list_is_of_strings_in_normal_spelling(language):
     data = wording().language_data[language]
-    for name in ("small", "ordinary", "neutral", "beside_a_number", "question_words", "drop", "stop", "start", "collect"):
+    for name in WORD_LISTS:
         odd = [word for word in data[name] if not isinstance(word, str) or " ".join(words_of(word)) != word]
         assert odd == [], name
 

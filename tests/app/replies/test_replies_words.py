@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.replies.voice import wording
@@ -19,6 +19,7 @@ def test_letters_and_digits_are_words_of_their_own():
     assert words_of("Sukari 1kg, order#00123 3pm 1️⃣") == ("sukari", "1", "kg", "order", "00123", "3", "pm", "1")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=3000))
 def test_what_is_read_of_a_text_is_bounded(text):
     words = words_of(text)
@@ -28,6 +29,7 @@ def test_what_is_read_of_a_text_is_bounded(text):
     assert all(0 < len(word) <= LONGEST_WORD for word in words)
 
 
+@settings(deadline=None)
 @given(st.text("abc", max_size=6), st.text("abc", max_size=6))
 def test_one_edit_away_is_symmetric_and_never_the_same_word(left, right):
     assert one_edit_away(left, right) == one_edit_away(right, left)
