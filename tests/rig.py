@@ -15,6 +15,7 @@ import psutil
 from app.models import Message, Tenant, TenantConfig, WhatsAppSession, WorkerProcess
 from app.settings import Settings
 from tests.patience import eventually
+from worker.profile import DRIVER, processes_on
 
 BUSINESS = "+255700000002"
 SLUG = "acme"
@@ -92,15 +93,14 @@ class Rig:
 
     def browser_processes(self) -> list[psutil.Process]:
         """Driver and browsers on this tenant's profile."""
-        return [process for process in psutil.process_iter() if str(self.directory) in _command(process)]
+        return processes_on(self.directory)
 
     def browser(self) -> psutil.Process:
         """The browser itself: the one process that carries the profile and is no child of another such."""
-        return next(process for process in self.browser_processes() if "--type=" not in _command(process))
+        return next(process for process in self.browser_processes() if process.name() != DRIVER)
 
     def chromedriver(self) -> psutil.Process:
-        assert self.worker
-        return next(child for child in psutil.Process(self.worker.pid).children() if child.name() == "chromedriver")
+        return next(process for process in self.browser_processes() if process.name() == DRIVER)
 
     # ---- what people do
 
@@ -192,10 +192,3 @@ def rig(settings: Settings, *sandbox_options: str, **changes: Any) -> Iterator[R
         yield made
     finally:
         made.close()
-
-
-def _command(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""

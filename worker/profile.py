@@ -13,6 +13,7 @@ import psutil
 
 PROFILE = "profile"
 LOCK = "worker.lock"
+DRIVER = "chromedriver"
 SPACE_NEEDED_BYTES = 64 * 1024 * 1024
 LEFTOVER_DEADLINE_S = 5.0
 
@@ -51,15 +52,12 @@ class Profile:
 
     def end_leftovers(self) -> int:
         """Kill the browsers and drivers that still use this profile; returns how many there were."""
-        leftovers = [process for process in psutil.process_iter(["cmdline"]) if self._uses(process)]
+        leftovers = processes_on(self.path.parent)
         for process in leftovers:
             process.kill()
         psutil.wait_procs(leftovers, timeout=LEFTOVER_DEADLINE_S)
         self._unlock_chromium()
         return len(leftovers)
-
-    def _uses(self, process: psutil.Process) -> bool:
-        return f"--user-data-dir={self.path}" in (process.info["cmdline"] or [])
 
     def _unlock_chromium(self) -> None:
         # Chromium proper leaves links that block every later start; we hold the lock, so their owner is dead.
@@ -69,6 +67,20 @@ class Profile:
     def release(self) -> None:
         """Let another worker have the directory."""
         os.close(self._lock)
+
+
+def processes_on(directory: Path) -> list[psutil.Process]:
+    """The browsers on the profile in `directory`, and their drivers, which have the directory as their home."""
+    return [process for process in psutil.process_iter(["name"]) if _works_in(process, directory)]
+
+
+def _works_in(process: psutil.Process, directory: Path) -> bool:
+    try:
+        if process.info["name"] == DRIVER:
+            return process.environ().get("HOME") == str(directory)
+        return f"--user-data-dir={directory / PROFILE}" in process.cmdline()
+    except (psutil.Error, OSError):
+        return False
 
 
 def _check_space(directory: Path) -> None:

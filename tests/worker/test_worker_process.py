@@ -11,6 +11,7 @@ import pytest
 from app.models import Chat, Delivery, Message
 from tests.patience import eventually
 from tests.rig import BUSINESS, SLUG, Rig, assert_each_answered_once_in_order, await_answers, make_tenant, rig
+from worker.profile import DRIVER
 
 pytestmark = pytest.mark.browser
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -74,6 +75,7 @@ def test_a_killed_part_costs_no_message_and_doubles_none(running, victim):
         running.start_worker()
     await_answers(running, customers, written)
     assert_each_answered_once_in_order(running, written)
+    eventually(lambda: [process.name() for process in running.browser_processes()].count(DRIVER) == 1, "one driver is left")
 
 
 @on_sqlite
