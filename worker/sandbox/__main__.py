@@ -1,11 +1,13 @@
 """`python -m worker.sandbox`: serve the sandbox until a signal ends it."""
 import argparse
 import asyncio
-import contextlib
+import fcntl
 import logging
 import signal
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from aiohttp import web
@@ -15,24 +17,39 @@ from worker.sandbox.schema import open_store
 from worker.sandbox.server import create_app
 
 
+class CannotStart(Exception):
+    """The sandbox cannot start; the message says why and what to do."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the sandbox; returns the exit code, 2 where it cannot start."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        db = open_store(options.state_dir / "sandbox.db")
+        with _held(options.state_dir), closing(open_store(options.state_dir / "sandbox.db")) as db:
+            asyncio.run(_serve(options, db))
+    except CannotStart as error:
+        return _say(str(error))
     except (OSError, sqlite3.Error) as error:
-        print(f"The state directory {options.state_dir} cannot be used: {error}", file=sys.stderr)  # noqa: T201
-        return 2
-    try:
-        asyncio.run(_serve(options, db))
-    except OSError as error:
-        print(f"Cannot listen on {options.host}:{options.port}: {error.strerror}. "  # noqa: T201
-              "Is another sandbox running? Choose a port with --port.", file=sys.stderr)
-        return 2
-    finally:
-        db.close()
+        return _say(f"The state directory {options.state_dir} cannot be used: {error}.")
     return 0
+
+
+@contextmanager
+def _held(state_dir: Path) -> Iterator[None]:
+    state_dir.mkdir(parents=True, exist_ok=True)
+    with (state_dir / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(f"Another sandbox runs on the state directory {state_dir}: end it, or choose another "
+                              "directory with --state-dir.") from None
+        yield
+
+
+def _say(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return 2
 
 
 async def _serve(options: argparse.Namespace, db: sqlite3.Connection) -> None:
@@ -43,14 +60,22 @@ async def _serve(options: argparse.Namespace, db: sqlite3.Connection) -> None:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
     await runner.setup()
     try:
-        await web.TCPSite(runner, options.host, options.port).start()
+        await _listen(runner, options.host, options.port)
         port = runner.addresses[0][1]
-        print(f"The sandbox listens on http://{options.host}:{port}/ (phones: /phones, API: /api)",  # noqa: T201
-              flush=True)
+        sys.stdout.write(f"The sandbox listens on http://{options.host}:{port}/ (phones: /phones, API: /api)\n")
+        sys.stdout.flush()
         await stop.wait()
     finally:
-        with contextlib.suppress(TimeoutError):
+        with suppress(TimeoutError):
             await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise CannotStart(f"Cannot listen on {host}:{port} ({error.strerror}): is another sandbox running? Choose a "
+                          "port with --port.") from error
 
 
 def _parser() -> argparse.ArgumentParser:

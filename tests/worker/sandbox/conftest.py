@@ -152,7 +152,8 @@ class Page:
         for flag in ("--no-sandbox", "--disable-gpu", "--disable-software-rasterizer", "--window-size=1280,900",
                      "--enable-features=NetworkServiceInProcess2", f"--user-data-dir={profile}"):
             options.add_argument(flag)
-        self._service = Service(str(Settings().chromedriver), popen_kw={"start_new_session": True})
+        self._service = Service(str(Settings().chromedriver), env={**os.environ, "TMPDIR": str(profile.parent)},
+                                popen_kw={"start_new_session": True})
         self.driver = webdriver.Chrome(options=options, service=self._service)
         script = CONFIG + Settings().wa_js.read_text(encoding="utf-8") + RECORDER
         self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})

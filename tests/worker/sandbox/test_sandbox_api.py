@@ -197,11 +197,12 @@ def test_the_server_ends_cleanly_on_each_signal_with_a_listener_open(new_sandbox
             assert sandbox.end(number) == 0
 
 
-def test_a_taken_port_and_a_bad_state_directory_are_told_in_one_line(sandbox, tmp_path):
+def test_a_sandbox_that_cannot_start_says_why_in_one_line(sandbox, tmp_path):
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
     for options, said in ((["--port", str(sandbox.port), "--state-dir", str(tmp_path / "x")], "Cannot listen"),
-                          (["--port", "0", "--state-dir", str(in_the_way)], "cannot be used")):
+                          (["--port", "0", "--state-dir", str(in_the_way)], "cannot be used"),
+                          (["--port", "0", "--state-dir", str(sandbox.state)], "Another sandbox runs")):
         ran = subprocess.run([sys.executable, "-m", "worker.sandbox", *options], cwd=PACKAGE_ROOT, capture_output=True,
                              text=True, timeout=30)
         assert (ran.returncode, said in ran.stderr, ran.stderr.count("\n")) == (2, True, 1)

@@ -26,10 +26,12 @@ export class Wire extends Emitter {
   // `hello` makes the first thing to say on every connection.
   connect(hello) {
     this._hello = hello;
-    this._socket = new WebSocket(this.url);
-    this._socket.onopen = () => this._say(hello());
-    this._socket.onmessage = (event) => this._take(JSON.parse(event.data));
-    this._socket.onclose = () => this._lost();
+    const socket = new WebSocket(this.url);
+    const ifCurrent = (act) => (event) => socket === this._socket && act(event);
+    socket.onopen = ifCurrent(() => this._say(hello()));
+    socket.onmessage = ifCurrent((event) => this._take(JSON.parse(event.data)));
+    socket.onclose = ifCurrent(() => this._lost());
+    this._socket = socket;
   }
 
   close() {
