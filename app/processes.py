@@ -142,7 +142,9 @@ class Processes:
         return {slug: ProcessState.from_json(state) for slug, state in answer["states"].items()}
 
     def _ask(self, verb: str, slug: str) -> ProcessState:
-        answer = _exchange(self.settings.state_dir, {"verb": verb, "slug": slug})
+        # A supervisor may be older than a change of the settings: the worker gets those of whoever starts it.
+        request = {"verb": verb, "slug": slug, "environ": self.settings.as_environ()}
+        answer = _exchange(self.settings.state_dir, request)
         return ProcessState.from_json(answer["state"])
 
     def _launch_supervisor(self) -> None:
@@ -189,7 +191,7 @@ def socket_address(state_dir: Path) -> Iterator[str]:
         os.close(directory)
 
 
-def _exchange(state_dir: Path, request: dict[str, str]) -> dict[str, Any]:
+def _exchange(state_dir: Path, request: dict[str, Any]) -> dict[str, Any]:
     try:
         answer = _send(state_dir, request)
     except (FileNotFoundError, ConnectionError, NotADirectoryError):
@@ -206,7 +208,7 @@ def _exchange(state_dir: Path, request: dict[str, str]) -> dict[str, Any]:
     return reply
 
 
-def _send(state_dir: Path, request: dict[str, str]) -> bytes:
+def _send(state_dir: Path, request: dict[str, Any]) -> bytes:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection, socket_address(state_dir) as address:
         connection.settimeout(ANSWER_TIMEOUT_S)
         connection.connect(address)

@@ -48,12 +48,15 @@ class Settings:
         return cls(**{name: _convert(name, variable, environ[variable]) for name, variable in VARIABLES.items()
                       if environ.get(variable)})
 
+    def as_environ(self) -> dict[str, str]:
+        """The variables from which `from_env` makes these settings."""
+        return {VARIABLES[field.name]: _written(getattr(self, field.name)) for field in fields(self)
+                if getattr(self, field.name) != field.default}
+
     def child_environ(self) -> dict[str, str]:
         """The environment for a child process that is to have these settings: ours, with their variables set."""
         inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
-        changed = {VARIABLES[field.name]: _written(getattr(self, field.name)) for field in fields(self)
-                   if getattr(self, field.name) != field.default}
-        return inherited | changed
+        return inherited | self.as_environ()
 
     @property
     def database(self) -> str:

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def eventually(question: Callable[[], T], what: str = "", deadline_s: float = DEADLINE_S) -> T:
-    """Wait until the question is answered with yes, and return the answer; fails with `what` after a generous deadline."""
+    """Wait until the answer is yes, and return it; fails with `what` after a generous deadline."""
     deadline = time.monotonic() + deadline_s
     while not (answer := question()):
         assert time.monotonic() < deadline, f"never happened: {what or question}"

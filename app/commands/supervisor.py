@@ -6,12 +6,10 @@ import click
 from app import programs
 from app.logs import configure
 from app.settings import Settings
-from app.supervisor.plan import Plan
+from app.supervisor.plan import IDLE_EXIT_S, Plan
 from app.supervisor.reports import DatabaseReports
 from app.supervisor.restart import Pace
 from app.supervisor.supervisor import Supervisor
-
-IDLE_EXIT_S = 10.0
 
 
 @click.command()

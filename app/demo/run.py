@@ -17,6 +17,7 @@ from app.processes import AlreadyRunning, Processes, supervisor_answers
 from app.services import messages, schema, tenants, workers
 from app.services.messages import LogLine
 from app.settings import Settings
+from app.supervisor.plan import IDLE_EXIT_S
 
 ACTOR = "cli:demo"
 LINK_TIMEOUT_S = 180.0
@@ -36,7 +37,7 @@ class Teller:
 
 async def run(settings: Settings, tell: Teller) -> None:
     """Run until cancelled; raises FlowError where a part ends by itself. Whatever happens, no process is left."""
-    _check(settings)
+    await _check(settings)
     parts = Parts(settings)
     try:
         await _start(settings, parts, tell)
@@ -49,18 +50,30 @@ async def run(settings: Settings, tell: Teller) -> None:
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
     finally:
-        tell.step("Ending the workers and everything else")
+        if parts.running:
+            tell.step("Ending the workers and everything else")
         await asyncio.shield(parts.end())
 
 
-def _check(settings: Settings) -> None:
+async def _check(settings: Settings) -> None:
     if settings.production:
         raise Conflict("The demo is not for a production host: unset FLOWHQ_PRODUCTION to try things out.")
-    if supervisor_answers(settings.state_dir):
+    if not await _is_alone(settings):
         raise Conflict(f"Another demo or supervisor runs on {settings.state_dir}: end it first, "
                        "or set FLOWHQ_STATE_DIR to another directory.")
     ports.require_free(settings.web_port, "the web", "FLOWHQ_PORT")
     ports.require_free(settings.sandbox_port, "the sandbox", "FLOWHQ_SANDBOX_PORT")
+
+
+async def _is_alone(settings: Settings) -> bool:
+    """Whether no supervisor runs, or one without a worker that ends itself while we wait."""
+    deadline = asyncio.get_running_loop().time() + IDLE_EXIT_S + 2.0
+    while supervisor_answers(settings.state_dir):
+        is_busy = any(state.running or state.next_start_at for state in Processes(settings).states().values())
+        if is_busy or asyncio.get_running_loop().time() > deadline:
+            return False
+        await asyncio.sleep(LOOK_EVERY_S)
+    return True
 
 
 async def _start(settings: Settings, parts: Parts, tell: Teller) -> None:

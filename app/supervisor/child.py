@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,19 +34,23 @@ class Child:
         self._life: asyncio.Task[None] | None = None
         self._crashes = 0
         self._unasked = False
+        self._environ = plan.environ
 
     @property
     def wanted(self) -> bool:
         """Whether a process runs or will be started again."""
         return self._life is not None and not self._life.done()
 
-    async def start(self, *, asked: bool = True) -> ProcessState:
-        """Start the worker, at once where it waits to be restarted; raises AlreadyRunning or StartFailed."""
+    async def start(self, environ: Mapping[str, str] | None = None, *, asked: bool = True) -> ProcessState:
+        """Start the worker, at once where it waits to be restarted; raises AlreadyRunning or StartFailed.
+
+        It and its successors get `environ`, or what the plan says.
+        """
         async with self._verb:
             if self.state.running:
                 return self._answer_second_start()
             await self._end_life()
-            self._crashes, self._unasked = 0, not asked
+            self._crashes, self._unasked, self._environ = 0, not asked, environ or self._plan.environ
             self._stop_asked.clear()
             self.state = ProcessState(self._slug)
             process = await self._spawn()
@@ -60,11 +65,11 @@ class Child:
             await self._end_life()
             return self.state
 
-    async def restart(self) -> ProcessState:
+    async def restart(self, environ: Mapping[str, str] | None = None) -> ProcessState:
         """Stop the worker where it runs, then start it; raises StartFailed."""
         with contextlib.suppress(NotRunning):
             await self.stop()
-        return await self.start()
+        return await self.start(environ)
 
     def bound_log(self) -> None:
         """Keep the worker's log from growing without end."""
@@ -86,7 +91,7 @@ class Child:
             with path.open("ab") as stream:
                 process = await asyncio.create_subprocess_exec(
                     *command, stdin=asyncio.subprocess.DEVNULL, stdout=stream, stderr=stream,
-                    start_new_session=True, env=self._plan.environ)
+                    start_new_session=True, env=self._environ)
         except OSError as error:
             raise StartFailed(f"{self._slug}'s worker could not be started: {_reason(error)}") from error
         self.state = replace(self.state, running=True, pid=process.pid, since=datetime.now(UTC), next_start_at=None)

@@ -6,6 +6,9 @@ from typing import Protocol
 
 from app.supervisor.restart import Pace
 
+# How long a supervisor that a command brought up stays without a worker.
+IDLE_EXIT_S = 10.0
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -6,14 +6,16 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from app.errors import Conflict, FlowError
 from app.logs import get_logger
-from app.processes import SOCKET_NAME, socket_address
+from app.processes import SOCKET_NAME, ProcessState, socket_address
 from app.services.slugs import check_slug
+from app.settings import Settings, SettingsError
 from app.supervisor import leftovers
 from app.supervisor.child import Child
 from app.supervisor.plan import Plan, Reports
@@ -104,18 +106,20 @@ class Supervisor:
     async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             request = json.loads(line)
-            return await self._obey(request.get("verb", ""), request.get("slug", ""))
+            return await self._obey(request.get("verb", ""), request.get("slug", ""), request.get("environ"))
         except FlowError as error:
             return {"error": type(error).__name__, "message": str(error)}
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, SettingsError):
             return {"error": "FlowError", "message": "The supervisor did not understand the request."}
 
-    async def _obey(self, verb: str, slug: str) -> dict[str, Any]:
+    async def _obey(self, verb: str, slug: str, environ: dict[str, str] | None) -> dict[str, Any]:
         if verb == "states":
             return {"states": {name: child.state.as_json() for name, child in self._children.items()}}
         check_slug(slug)
         child = self._child(slug)
-        verbs = {"start": child.start, "stop": child.stop, "restart": child.restart}
+        told = None if environ is None else Settings.from_env(environ).child_environ()
+        verbs: dict[str, Callable[[], Awaitable[ProcessState]]] = {
+            "start": partial(child.start, told), "stop": child.stop, "restart": partial(child.restart, told)}
         if verb not in verbs:
             raise FlowError(f"The supervisor has no verb {verb!r}.")
         return {"state": (await verbs[verb]()).as_json()}

@@ -1,6 +1,5 @@
 import os
 import socket
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,42 +27,10 @@ from app.services.workers import (
     wanted_slugs,
     worker_overview,
 )
+from tests.processes import FakeProcesses
 
 pytestmark = pytest.mark.usefixtures("database")
 NOW = datetime.now(UTC)
-
-
-@dataclass
-class FakeProcesses:
-    """A process manager that holds states in place of processes."""
-
-    running: dict[str, ProcessState] = field(default_factory=dict)
-    outside: set[int] = field(default_factory=set)
-
-    def start(self, slug: str) -> ProcessState:
-        if slug in self.running:
-            raise AlreadyRunning(slug)
-        self.running[slug] = ProcessState(slug, running=True, pid=4711, since=NOW)
-        return self.running[slug]
-
-    def stop(self, slug: str) -> ProcessState:
-        if slug not in self.running:
-            raise NotRunning(f"{slug}'s worker is not running.")
-        del self.running[slug]
-        return ProcessState(slug)
-
-    def restart(self, slug: str) -> ProcessState:
-        self.running.pop(slug, None)
-        return self.start(slug)
-
-    def status(self, slug: str) -> ProcessState:
-        return self.running.get(slug, ProcessState(slug))
-
-    def states(self) -> dict[str, ProcessState]:
-        return self.running
-
-    def is_worker(self, pid: int, slug: str) -> bool:
-        return pid in self.outside
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ CHATTER = """
 import time
 while True: print('x' * 1000, flush=True); time.sleep(0.001)
 """
+TELL_DEADLINE = "import os, sys; print(os.environ['FLOWHQ_SEND_TIMEOUT_S']); sys.exit(1)"
 DEAF = """
 import signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -49,6 +50,14 @@ def test_a_second_start_is_refused_with_the_pid(supervise: Supervise):
     with pytest.raises(AlreadyRunning, match=rf"acme's worker is already running \(pid {pid}\)"):
         supervised.processes.start("acme")
     assert supervised.processes.status("acme").pid == pid
+
+
+def test_a_worker_has_the_settings_of_whoever_starts_it_also_after_a_crash(supervise: Supervise, state_dir: Path):
+    supervised = supervise(TELL_DEADLINE)
+    Processes(Settings(state_dir=state_dir, send_timeout_s=3.5)).start("acme")
+    eventually(lambda: supervised.log("acme").count("3.5") >= 2, "it was told, and told again")
+    Processes(Settings(state_dir=state_dir, send_timeout_s=4.5)).restart("acme")
+    eventually(lambda: supervised.log("acme").count("4.5") >= 2, "it was told anew")
 
 
 def test_a_stop_ends_the_worker_and_what_it_started(supervise: Supervise):

@@ -1,0 +1,40 @@
+"""A process manager for tests of what stands above it: it holds states in place of processes."""
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from app.processes import AlreadyRunning, NotRunning, ProcessState
+
+PID = 4711
+
+
+@dataclass
+class FakeProcesses:
+    """A process manager that holds states in place of processes."""
+
+    running: dict[str, ProcessState] = field(default_factory=dict)
+    outside: set[int] = field(default_factory=set)
+
+    def start(self, slug: str) -> ProcessState:
+        if slug in self.running:
+            raise AlreadyRunning(slug)
+        self.running[slug] = ProcessState(slug, running=True, pid=PID, since=datetime.now(UTC))
+        return self.running[slug]
+
+    def stop(self, slug: str) -> ProcessState:
+        if slug not in self.running:
+            raise NotRunning(f"{slug}'s worker is not running.")
+        del self.running[slug]
+        return ProcessState(slug)
+
+    def restart(self, slug: str) -> ProcessState:
+        self.running.pop(slug, None)
+        return self.start(slug)
+
+    def status(self, slug: str) -> ProcessState:
+        return self.running.get(slug, ProcessState(slug))
+
+    def states(self) -> dict[str, ProcessState]:
+        return self.running
+
+    def is_worker(self, pid: int, slug: str) -> bool:
+        return pid in self.outside
