@@ -1,4 +1,7 @@
-"""What a database's schema is, in words that can be compared: columns, defaults, keys and indices."""
+"""What a database's schema is, in words that can be compared: columns, defaults, keys and indices.
+
+The order of columns is left out, since a migration adds them at the end and a model where they belong.
+"""
 from collections.abc import Iterable
 
 import peewee
@@ -14,10 +17,19 @@ CONSTRAINTS = """
 INDICES = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
 
 
+SQLITE_COLUMNS = """
+    SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.pk
+    FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"""
+SQLITE_KEYS = """
+    SELECT m.name, f."table", f."from", f."to", f.on_delete
+    FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"""
+SQLITE_INDICES = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index'"
+
+
 def facts(database: peewee.Database) -> set[tuple[object, ...]]:
     """Every column, constraint and index of every table but the migrations' own history."""
     statements: Iterable[str] = (COLUMNS, CONSTRAINTS, INDICES)
     if isinstance(database, peewee.SqliteDatabase):
-        statements = ["SELECT tbl_name, type, name, sql FROM sqlite_master"]
+        statements = (SQLITE_COLUMNS, SQLITE_KEYS, SQLITE_INDICES)
     rows = {tuple(row) for statement in statements for row in database.execute_sql(statement).fetchall()}
     return {row for row in rows if row[0] != "schema_migration"}

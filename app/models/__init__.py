@@ -1,7 +1,9 @@
 """The tables of Flow HQ, in the order in which they can be created."""
+from app.models.access import Bucket, LinkPurpose, MailedLink, RecoveryCode, SignIn
 from app.models.account import Account, AuditEntry, PortalEvent, RequestStatus, Role, SetupRequest
 from app.models.base import BaseModel
-from app.models.message import Chat, Delivery, Direction, Message, Outcome
+from app.models.history import ContentDraft, ContentVersion, Note, OnboardingDraft, StateChange
+from app.models.message import DRAFT_ID, OWNER_PHONE, Chat, Delivery, Direction, Message, Outcome
 from app.models.tenant import (
     Desired,
     Language,
@@ -17,10 +19,13 @@ from app.models.tenant import (
 
 MODELS: tuple[type[BaseModel], ...] = (
     Tenant, TenantConfig, WhatsAppSession, WorkerProcess, Chat, Message, Account, SetupRequest, PortalEvent, AuditEntry,
+    SignIn, MailedLink, RecoveryCode, Bucket, StateChange, Note, ContentDraft, ContentVersion, OnboardingDraft,
 )
 
 __all__ = [
-    "MODELS", "Account", "AuditEntry", "BaseModel", "Chat", "Delivery", "Desired", "Direction", "Language", "Message",
-    "Outcome", "PortalEvent", "RequestStatus", "Role", "SessionState", "SetupRequest", "Template", "Tenant",
-    "TenantConfig", "TenantStatus", "WhatsAppSession", "WorkerProcess", "WorkerStatus",
+    "DRAFT_ID", "MODELS", "OWNER_PHONE", "Account", "AuditEntry", "BaseModel", "Bucket", "Chat", "ContentDraft",
+    "ContentVersion", "Delivery", "Desired", "Direction", "Language", "LinkPurpose", "MailedLink", "Message", "Note",
+    "OnboardingDraft", "Outcome", "PortalEvent", "RecoveryCode", "RequestStatus", "Role", "SessionState",
+    "SetupRequest", "SignIn", "StateChange", "Template", "Tenant", "TenantConfig", "TenantStatus", "WhatsAppSession",
+    "WorkerProcess", "WorkerStatus",
 ]

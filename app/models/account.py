@@ -1,7 +1,7 @@
 """People who sign in, their onboarding requests, and who did what."""
 from enum import StrEnum
 
-from peewee import AutoField, BigAutoField, BooleanField, CharField, ForeignKeyField, JSONField, TextField
+from peewee import AutoField, BigAutoField, BooleanField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
 from app.models.base import BaseModel, EnumField, UtcField, utc_now
 from app.models.tenant import Language, Template, Tenant
@@ -36,6 +36,11 @@ class Account(BaseModel):
     role = EnumField(Role, default=Role.OWNER)
     password_hash = CharField(max_length=200, default="")
     email_verified = BooleanField(default=False)
+    language = EnumField(Language, default=Language.EN)
+    totp_secret = CharField(max_length=64, default="")
+    totp_enabled = BooleanField(default=False)
+    totp_last_step = IntegerField(default=0)
+    disabled = BooleanField(default=False)
     created_at = UtcField(default=utc_now)
     updated_at = UtcField(default=utc_now)
 

@@ -10,6 +10,10 @@ from app.models.tenant import Tenant
 UNSETTLED = SQL("delivery IN ('PENDING', 'SENDING')")
 
 
+DRAFT_ID = "portal:"
+OWNER_PHONE = "phone"
+
+
 class Direction(StrEnum):
     """Who wrote: the customer (IN) or the business (OUT)."""
 
@@ -63,7 +67,11 @@ class Chat(BaseModel):
 
 
 class Message(BaseModel):
-    """One line of the log. UNIQUE (tenant, wa_message_id) is the claim that makes a reply happen once."""
+    """One line of the log. UNIQUE (tenant, wa_message_id) is the claim that makes a reply happen once.
+
+    `author` of an OUT line is empty for the bot, OWNER_PHONE for what the owner typed on the phone, and otherwise the
+    e-mail address of whoever wrote it in the portal; such a line waits under an id that begins with DRAFT_ID.
+    """
 
     id = BigAutoField()
     tenant = ForeignKeyField(Tenant, backref="messages", on_delete="CASCADE", index=False)
@@ -76,6 +84,7 @@ class Message(BaseModel):
     created_at = UtcField(default=utc_now)
     in_reply_to = BigIntegerField(null=True)
     because = CharField(max_length=80, default="")
+    author = CharField(max_length=254, default="")
     outcome = EnumField(Outcome, null=True)
     delivery = EnumField(Delivery, null=True)
     delivered_at = UtcField(null=True)

@@ -93,6 +93,7 @@ class TenantConfig(BaseModel):
     typing_ms_per_char = IntegerField(default=30)
     typing_max_ms = IntegerField(default=2500)
     handover_hours = IntegerField(default=12)
+    owner_silence_hours = IntegerField(default=12)
     updated_at = UtcField(default=utc_now)
 
 
@@ -107,6 +108,8 @@ class WhatsAppSession(BaseModel):
     qr_generation = IntegerField(default=0)
     qr_expires_at = UtcField(null=True)
     qr_wanted_at = UtcField(null=True)
+    pairing_code = CharField(max_length=16, default="")
+    pairing_wanted_at = UtcField(null=True)
     phone = CharField(max_length=20, default="")
     lid = CharField(max_length=40, default="")
     proved_at = UtcField(null=True)
@@ -128,4 +131,5 @@ class WorkerProcess(BaseModel):
     restarts = IntegerField(default=0)
     last_error = CharField(max_length=1000, default="")
     ignored = JSONField(default=dict)
+    memory_mib = IntegerField(null=True)
     fencing_token = IntegerField(default=0)

@@ -20,8 +20,8 @@ FILL_CHATS = """
 FILL_MESSAGES = """
     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {lines} - 1)
     INSERT INTO message
-        (tenant_id, chat_id, wa_message_id, sent_at, created_at, kind, text, because, direction, delivery)
-    SELECT 1 + i % {tenants}, 1 + i % {chats}, 'id' || i, {time}, {time}, 'chat', 'habari', '',
+        (tenant_id, chat_id, wa_message_id, sent_at, created_at, kind, text, because, author, direction, delivery)
+    SELECT 1 + i % {tenants}, 1 + i % {chats}, 'id' || i, {time}, {time}, 'chat', 'habari', '', '',
         CASE WHEN i % 3 = 0 THEN 'OUT' ELSE 'IN' END,
         CASE WHEN i % 3 > 0 THEN NULL WHEN i % 2001 = 0 THEN 'PENDING' ELSE 'READ' END
     FROM n"""

@@ -11,7 +11,10 @@ from app.models import MODELS, AuditEntry, Chat, Direction, Message, Tenant
 from app.services import schema
 from tests.schema_facts import facts
 
-FIRST = "0001_initial"
+SHIPPED = sorted(path.stem for path in schema.DIRECTORY.glob("[0-9]*.py"))
+FIRST = SHIPPED[0]
+# Behind all that is shipped, however much that is by now.
+NEXT = f"{len(SHIPPED) + 1:04}"
 ADD_COLOUR = '''
 from peewee import CharField
 
@@ -71,11 +74,11 @@ def test_the_comparison_sees_a_default_a_length_and_a_null(database):
 def test_down_takes_back_what_up_made(database):
     migrated = facts(database)
 
-    assert schema.downgrade(database, FIRST) == [FIRST]
+    assert schema.downgrade(database, FIRST) == SHIPPED[::-1]
     assert facts(database) == set()
     assert not schema.is_current(database)
 
-    assert schema.upgrade(database) == [FIRST]
+    assert schema.upgrade(database) == SHIPPED
     assert facts(database) == migrated
     assert schema.is_current(database)
 
@@ -85,13 +88,13 @@ def test_a_second_upgrade_does_nothing(database):
 
 
 def test_status_says_what_is_applied_when_and_what_waits(database, directory):
-    (directory / "0002_add_colour.py").write_text(ADD_COLOUR)
+    (directory / f"{NEXT}_add_colour.py").write_text(ADD_COLOUR)
 
-    first, second = schema.status(database, directory)
+    first, *_, second = schema.status(database, directory)
 
     assert (first.name, first.known) == (FIRST, True)
     assert abs(first.applied_at - datetime.now(UTC)) < timedelta(hours=1)
-    assert second == schema.Step("0002_add_colour", None, True)
+    assert second == schema.Step(f"{NEXT}_add_colour", None, True)
 
 
 def test_upgrade_keeps_the_rows_up_and_down(database, directory):
@@ -99,12 +102,12 @@ def test_upgrade_keeps_the_rows_up_and_down(database, directory):
     chat = Chat.create(tenant=tenant, wa_chat_id="1@c.us", phone="255700000001")
     now = datetime.now(UTC)
     line = Message.create(tenant=tenant, chat=chat, direction=Direction.IN, wa_message_id="A", text="sawa", sent_at=now)
-    (directory / "0002_add_colour.py").write_text(ADD_COLOUR)
+    (directory / f"{NEXT}_add_colour.py").write_text(ADD_COLOUR)
 
-    assert schema.upgrade(database, directory) == ["0002_add_colour"]
+    assert schema.upgrade(database, directory) == [f"{NEXT}_add_colour"]
     assert database.execute_sql("SELECT slug, colour FROM tenant").fetchall() == [("acme", "green")]
 
-    assert schema.downgrade(database, "0002_add_colour", directory) == ["0002_add_colour"]
+    assert schema.downgrade(database, f"{NEXT}_add_colour", directory) == [f"{NEXT}_add_colour"]
     assert Message.get_by_id(line.id).text == "sawa"
     assert not diff_models(database, MODELS)
 
@@ -112,33 +115,33 @@ def test_upgrade_keeps_the_rows_up_and_down(database, directory):
 @pytest.mark.slow
 def test_upgrade_is_safe_when_many_processes_run_it_at_once(database, database_url, directory):
     schema.downgrade(database, FIRST)
-    (directory / "0002_slow.py").write_text(TAKE_A_WHILE)
+    (directory / f"{NEXT}_slow.py").write_text(TAKE_A_WHILE)
     command = [sys.executable, "-c", UPGRADE, database_url, str(directory)]
 
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     outputs = [process.communicate(timeout=60) for process in running]
 
-    assert sorted(said.strip() for said, _ in outputs) == ["", "", "", f"{FIRST} 0002_slow"], outputs
+    assert sorted(said.strip() for said, _ in outputs) == ["", "", "", " ".join([*SHIPPED, f"{NEXT}_slow"])], outputs
     assert [process.returncode for process in running] == [0, 0, 0, 0]
 
 
 def test_a_migration_that_fails_leaves_nothing_and_says_why(database, directory):
-    (directory / "0002_half.py").write_text(FAIL_HALF_WAY)
+    (directory / f"{NEXT}_half.py").write_text(FAIL_HALF_WAY)
     before = facts(database)
 
     with pytest.raises(schema.SchemaError, match="no_such_column"):
         schema.upgrade(database, directory)
 
     assert facts(database) == before
-    assert not [step for step in schema.status(database, directory) if step.name == "0002_half" and step.applied_at]
+    assert not [step for step in schema.status(database, directory) if step.name == f"{NEXT}_half" and step.applied_at]
 
 
 def test_a_database_newer_than_this_version_is_refused(database, directory):
-    (directory / "0002_add_colour.py").write_text(ADD_COLOUR)
+    (directory / f"{NEXT}_add_colour.py").write_text(ADD_COLOUR)
     schema.upgrade(database, directory)
 
     assert not schema.is_current(database)
-    with pytest.raises(schema.SchemaError, match="newer than this Flow HQ: it has had 0002_add_colour"):
+    with pytest.raises(schema.SchemaError, match=f"newer than this Flow HQ: it has had {NEXT}_add_colour"):
         schema.upgrade(database)
 
 
@@ -161,10 +164,10 @@ def test_an_empty_database_is_not_current(tmp_path):
 def test_a_new_migration_takes_the_next_number_and_runs(database, directory):
     path = schema.new("add opening hours", directory)
 
-    assert path == directory / "0002_add_opening_hours.py"
+    assert path == directory / f"{NEXT}_add_opening_hours.py"
     assert path.read_text().startswith('"""Add opening hours."""\n')
-    assert schema.upgrade(database, directory) == ["0002_add_opening_hours"]
-    assert schema.downgrade(database, "0002_add_opening_hours", directory)
+    assert schema.upgrade(database, directory) == [f"{NEXT}_add_opening_hours"]
+    assert schema.downgrade(database, f"{NEXT}_add_opening_hours", directory)
 
 
 def test_a_new_migration_lists_what_the_models_have_and_no_migration_makes(directory, monkeypatch):
