@@ -2,6 +2,7 @@
 import contextlib
 import os
 import shutil
+import signal
 from pathlib import Path
 
 TAIL_BYTES = 4096
@@ -24,3 +25,12 @@ def last_words(log: Path) -> str:
     except OSError:
         return ""
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def why_ended(exit_code: int, log: Path) -> str:
+    """Why a process that writes `log` ended unasked: the signal that killed it, or its own last words."""
+    if exit_code < 0:
+        return f"killed by {signal.Signals(-exit_code).name}"
+    if exit_code == 0:
+        return "ended on a signal that did not come from Flow HQ"
+    return last_words(log) or f"ended with exit code {exit_code}"

@@ -1,16 +1,14 @@
 """`flowhq demo`."""
-import asyncio
 import shutil
-import signal
 import sys
 import textwrap
 import time
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from app.commands.interrupt import run_until_told
 from app.commands.output import visible
 from app.demo.cast import BUSINESSES
 from app.demo.run import Teller, run
@@ -32,20 +30,9 @@ def demo(settings: Settings) -> None:
     began = time.monotonic()
     tell = Teller(step=_step, line=_line, up=lambda: _where_to_look(settings, time.monotonic() - began))
     try:
-        asyncio.run(_until_told(run(settings, tell)))
+        run_until_told(run(settings, tell))
     except KeyboardInterrupt:
         click.echo("Everything has ended.")
-
-
-async def _until_told(work: Any) -> None:
-    """Run it; SIGTERM and the end of the terminal end it as Ctrl-C does."""
-    task = asyncio.ensure_future(work)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    try:
-        await task
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
 
 
 def _step(text: str) -> None:

@@ -1,12 +1,11 @@
 """`flowhq sandbox replay`."""
-import asyncio
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from app.commands.interrupt import run_until_told
 from app.commands.output import actor, json_option, write_facts, write_json
 from app.db import open_database
 from app.errors import Conflict
@@ -46,24 +45,13 @@ def replay(
     open_database(settings.database)
     row = _connected(tenant_overview(slug, Processes(settings))).row
     with without_limits(slug, by=actor(), handover=not no_handover):
-        account = asyncio.run(_until_told(replay_lines(row, plan, settings.sandbox_url, _progress)))
+        account = run_until_told(replay_lines(row, plan, settings.sandbox_url, _progress))
     if as_json:
         write_json(as_facts(account))
     else:
         write_facts(_in_words(account))
     if account.problems:
         sys.exit(1)
-
-
-async def _until_told(work: Any) -> Account:
-    """Run it; SIGTERM ends it as Ctrl-C does, so that the limits are restored."""
-    task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    try:
-        account: Account = await task
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-    return account
 
 
 def _connected(overview: Overview) -> Overview:

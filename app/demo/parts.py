@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.errors import FlowError
-from app.logfiles import last_words
+from app.logfiles import why_ended
 from app.settings import Settings
 from app.supervisor import lifeline
 
@@ -31,7 +31,8 @@ class Part:
 
     def complaint(self) -> str:
         """What it said last, for somebody who wants to know why it ended."""
-        return f"the {self.name} ended: {last_words(self.log) or 'without a word'} ({self.log})"
+        reason = why_ended(self.process.returncode or 0, self.log)
+        return f"the {self.name} ended: {reason} ({self.log})"
 
 
 @dataclass

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from app import logfiles
 from app.logs import get_logger
@@ -139,7 +138,7 @@ class Child:
             verdict, error = Verdict(None, 0), ""
         else:
             verdict = after_exit(code, ran_s=ran_s, crashes=self._crashes, pace=self._plan.pace)
-            error = _explain(code, self._plan.log_path(self._slug))
+            error = logfiles.why_ended(code, self._plan.log_path(self._slug)).removeprefix("worker: ")
         self._crashes = verdict.crashes
         self.state = replace(self.state, running=False, stopping=False, pid=None, since=None, last_exit=code,
                              last_error=error)
@@ -175,14 +174,6 @@ def _signal(pid: int, number: signal.Signals) -> None:
     """Send a signal to a process, or to a group where `pid` is negative, if it still is there."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-
-
-def _explain(code: int, path: Path) -> str:
-    if code < 0:
-        return f"killed by {signal.Signals(-code).name}"
-    if code == 0:
-        return "ended on a signal that did not come from Flow HQ"
-    return logfiles.last_words(path).removeprefix("worker: ") or f"ended with exit code {code}"
 
 
 def _reason(error: OSError) -> str:

@@ -120,6 +120,21 @@ def test_a_replay_accounts_for_every_line_though_the_worker_is_killed(run_demo: 
     assert (after["limits"], after["restarts"]) == (before["limits"], 1)
 
 
+def test_a_replay_that_is_ended_leaves_the_limits_as_they_were(run_demo: Callable[[], Demo], tmp_path: Path):
+    demo = run_demo()
+    demo.await_up()
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text('{"text": "Hello"}\n' * 1000)
+    before = demo.ask("tenant", "show", "demo-shop")["limits"]
+    replay = subprocess.Popen([sys.executable, "-m", "app.cli", "sandbox", "replay", str(lines), "--rate", "2"],
+                              env=demo.settings.child_environ(), stderr=subprocess.PIPE)
+    eventually(lambda: demo.ask("tenant", "show", "demo-shop")["limits"] != before, "the limits are off")
+    replay.send_signal(signal.SIGINT)
+    _, said = replay.communicate(timeout=60)
+    assert (replay.returncode, b"Traceback" in said) == (1, False)
+    assert demo.ask("tenant", "show", "demo-shop")["limits"] == before
+
+
 # Once the tenant's log has 30 lines more than at the start.
 KILL_IN_MID_REPLAY = """
 import os, signal, sqlite3, sys, time
@@ -144,7 +159,7 @@ def test_it_ends_with_a_reason_when_one_of_its_parts_does(run_demo: Callable[[],
     parts = psutil.Process(demo.process.pid).children()
     next(part for part in parts if "worker.sandbox" in part.cmdline()).kill()
     assert demo.process.wait(120) == 1
-    assert "flowhq: The demo ends, because the sandbox ended" in demo.said()
+    assert "flowhq: The demo ends, because the sandbox ended: killed by SIGKILL" in demo.said()
     assert "Traceback" not in demo.said()
     assert demo.left() == []
 
