@@ -16,6 +16,7 @@ class Config:
     typing_ms_per_char: int
     typing_max_ms: int
     handover_hours: int
+    owner_silence_hours: int
 
 
 def load_config(tenant: Tenant) -> Config:
@@ -25,7 +26,8 @@ def load_config(tenant: Tenant) -> Config:
         template=row.template, language=row.language, business_name=row.business_name or tenant.name,
         timezone=row.timezone, hours=row.hours, content=row.content)
     limits = Limits(row.chat_limit, row.chat_window_s, row.tenant_limit, row.tenant_window_s)
-    return Config(row.version, bot, limits, row.typing_ms_per_char, row.typing_max_ms, row.handover_hours)
+    return Config(row.version, bot, limits, row.typing_ms_per_char, row.typing_max_ms, row.handover_hours,
+                  row.owner_silence_hours)
 
 
 def config_version(tenant: Tenant) -> int:

@@ -16,7 +16,7 @@ from app.models import Chat, Direction, Message, Outcome, Tenant
 from app.replies import Decision, HandOver, Incoming, Send, decide, rate_warning
 from worker.chats import find_chat, update_chat
 from worker.config import Config
-from worker.ledger import log_in, log_out, storable
+from worker.ledger import log_in, log_out, log_owner, storable
 from worker.outbox import Outgoing
 from worker.pacing import Pace, Verdict, typing_s
 from worker.whatsapp.events import MessageSeen, bare_id
@@ -68,6 +68,17 @@ class Inbox:
     def is_known(self, seen: MessageSeen) -> bool:
         """Whether the message was claimed before; spares a catch-up the price of failing on each."""
         return self._is_claimed(seen)
+
+    def note_owner(self, seen: MessageSeen, now: datetime) -> None:
+        """Log what the owner typed on the phone, and keep out of that chat for as long as the tenant wants."""
+        if self.is_known(seen):
+            return
+        seen = replace(seen, name="")
+        with db.atomic():
+            chat = find_chat(self._tenant, seen)
+            log_owner(self._tenant, chat, seen, now)
+            until = now + timedelta(hours=self._config.owner_silence_hours)
+            update_chat(chat, seen, state=chat.state or {}, person_until=until, unread=0, now=now)
 
     def tidy(self, now: datetime) -> None:
         """Forget what no longer limits anything."""

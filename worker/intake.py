@@ -6,6 +6,7 @@ CUSTOMER_KINDS = frozenset((
     "product", "list_response", "buttons_response", "template_button_reply", "interactive", "hsm", "payment",
     "poll_creation",
 ))
+OWN = "own"
 PEOPLE = frozenset(("c.us", "lid"))
 _SERVERS = {"g.us": "group", "broadcast": "broadcast", "newsletter": "newsletter", "bot": "bot"}
 
@@ -20,7 +21,7 @@ def reason_to_ignore(message: MessageSeen) -> str | None:
     if message.server not in PEOPLE:
         return _SERVERS.get(message.server, "unknown_chat")
     if message.from_me:
-        return "own"
+        return OWN if message.kind in CUSTOMER_KINDS else "system"
     if message.kind == "ciphertext":
         return "undecrypted"
     return None if message.kind in CUSTOMER_KINDS else "system"

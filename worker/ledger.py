@@ -1,7 +1,7 @@
 """The lines of the message log as the worker writes them, by prepared queries."""
 from datetime import UTC, datetime
 
-from app.models import Chat, Delivery, Direction, Message, Outcome, Tenant
+from app.models import OWNER_PHONE, Chat, Delivery, Direction, Message, Outcome, Tenant
 from app.models.prepared import Prepared, Slot
 from app.replies import Send
 from worker.whatsapp.events import MessageSeen
@@ -9,7 +9,7 @@ from worker.whatsapp.events import MessageSeen
 TEXT_LIMIT = 65536
 
 _FIELDS = (Message.wa_message_id, Message.kind, Message.text, Message.sent_at, Message.created_at, Message.in_reply_to,
-           Message.because, Message.outcome, Message.delivery, Message.direction)
+           Message.because, Message.outcome, Message.delivery, Message.direction, Message.author)
 _INSERT = Prepared(lambda: Message.insert({
     Message.tenant: Slot("tenant", Message.id), Message.chat: Slot("chat", Message.id),
     **{field: Slot(field.name, field) for field in _FIELDS},
@@ -31,11 +31,19 @@ def log_out(tenant: Tenant, chat: Chat, send: Send, *, key: str, in_reply_to: in
         created_at=now, outcome=None, in_reply_to=in_reply_to, because=send.because[:80], delivery=Delivery.PENDING)
 
 
+def log_owner(tenant: Tenant, chat: Chat, seen: MessageSeen, now: datetime) -> int:
+    """Log a message that the owner typed on the phone; returns its id."""
+    return _insert(
+        tenant, chat, direction=Direction.OUT, wa_message_id=seen.id, kind=seen.kind, text=storable(seen.text),
+        sent_at=datetime.fromtimestamp(seen.time, UTC), created_at=now, outcome=None, in_reply_to=None, because="owner",
+        delivery=Delivery.SENT, author=OWNER_PHONE)
+
+
 def storable(text: str) -> str:
     """The text as both databases take it: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates."""
     return text[:TEXT_LIMIT].replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
-def _insert(tenant: Tenant, chat: Chat, **values: object) -> int:
-    row: tuple[int] = _INSERT.run(tenant=tenant.id, chat=chat.id, **values).fetchone()
+def _insert(tenant: Tenant, chat: Chat, *, author: str = "", **values: object) -> int:
+    row: tuple[int] = _INSERT.run(tenant=tenant.id, chat=chat.id, author=author, **values).fetchone()
     return row[0]

@@ -6,7 +6,7 @@ from typing import Protocol
 from app.logs import get_logger
 from app.models import SessionState, Tenant, WhatsAppSession
 from app.services import sessions, states
-from worker.whatsapp.events import Snapshot
+from worker.whatsapp.events import PairingCode, Snapshot
 from worker.whatsapp.states import Meaning, is_parked, meaning
 
 # A third party's measurement, which other clients rely on: the first code lives 60 s, each further one 20 s.
@@ -26,6 +26,9 @@ class Codes(Protocol):
     def refresh_code(self) -> None:
         """Ask for new codes."""
 
+    def pair(self, phone: str) -> None:
+        """Ask for a code that links a phone without a scan."""
+
 
 @dataclass
 class Link:
@@ -43,6 +46,7 @@ class Link:
     _parting: str = ""
     _parked: bool = False
     _is_new: bool = False
+    _paired_for: datetime | None = None
     _overdue_at: float = float("inf")
     _identity: tuple[str, str] = field(default=("", ""))
 
@@ -85,11 +89,23 @@ class Link:
         is_new, self._is_new = self._is_new, False
         return is_new
 
+    def on_pairing_code(self, event: PairingCode) -> None:
+        """The page has made a pairing code, or cannot."""
+        sessions.report_pairing_code(self.tenant, event.code)
+        if event.error:
+            log.warning("pairing_refused", error=event.error)
+
     def tick(self, now: datetime) -> None:
-        """Ask for new codes where the page has parked and somebody looks."""
-        if self._parked and _code_is_wanted(self.tenant, now):
+        """Ask for a code where the page shows none and somebody looks, or wants one to type."""
+        if self.state is not SessionState.QR_READY:
+            return
+        wanted, pairing_wanted = _wanted(self.tenant)
+        if self._parked and _is_recent(wanted, now):
             self._parked = False
             self.page.refresh_code()
+        if _is_recent(pairing_wanted, now) and pairing_wanted != self._paired_for:
+            self._paired_for = pairing_wanted
+            self.page.pair(self.tenant.phone_number.removeprefix("+"))
 
     def is_overdue(self, clock: float) -> bool:
         """Whether the page has been getting ready, or syncing, for too long."""
@@ -137,7 +153,11 @@ class Link:
             self._identity = identity
 
 
-def _code_is_wanted(tenant: Tenant, now: datetime) -> bool:
-    query = WhatsAppSession.select(WhatsAppSession.qr_wanted_at).where(WhatsAppSession.tenant == tenant)
-    wanted = query.get().qr_wanted_at
+def _wanted(tenant: Tenant) -> tuple[datetime | None, datetime | None]:
+    fields = (WhatsAppSession.qr_wanted_at, WhatsAppSession.pairing_wanted_at)
+    row = WhatsAppSession.select(*fields).where(WhatsAppSession.tenant == tenant).get()
+    return row.qr_wanted_at, row.pairing_wanted_at
+
+
+def _is_recent(wanted: datetime | None, now: datetime) -> bool:
     return wanted is not None and wanted > now - CODE_WANTED_FOR

@@ -24,9 +24,11 @@ from app.settings import Settings
 from worker.browser import Browser
 from worker.catchup import CatchUp
 from worker.config import Config, config_version, load_config
+from worker.drafts import assign_keys
 from worker.inbox import Inbox
-from worker.intake import reason_to_ignore
+from worker.intake import OWN, reason_to_ignore
 from worker.link import Link
+from worker.memory import memory_mib
 from worker.outbox import Outbox, PageDegraded
 from worker.pacing import next_of
 from worker.profile import Profile
@@ -81,7 +83,7 @@ class Worker:
     def _sign_off(self) -> None:
         now = _now()
         try:
-            sessions.beat(self._tenant, token=self._token, proved=False, ignored=dict(self._ignored), now=now)
+            sessions.report_beat(self._tenant, sessions.Beat(False, dict(self._ignored)), token=self._token, now=now)
             sessions.report_session(self._tenant, "worker_stopped", now=now, detail="The worker was stopped.")
             sessions.report_worker(self._tenant, "stopped", now=now, token=self._token)
         except DATABASE_LOST as error:
@@ -176,6 +178,8 @@ class Worker:
     def _on_message(self, seq: int, message: page_events.MessageSeen, now: datetime, clock: float) -> None:
         if reason := reason_to_ignore(message):
             self._ignored[reason] += not message.late
+            if reason == OWN:
+                self._inbox.note_owner(message, now)
         elif self._catch_up.holds(message):
             self._catch_up.held.append((seq, message))
         elif not (message.late and self._inbox.is_known(message)):
@@ -214,6 +218,8 @@ class Worker:
                 self._link.on_page(now, clock)
             case page_events.CodeShown():
                 self._link.on_code(event.code, now)
+            case page_events.PairingCode():
+                self._link.on_pairing_code(event)
             case page_events.LoggedOut():
                 self._link.on_logout(event.reason, now, clock)
             case page_events.StateSeen():
@@ -253,12 +259,15 @@ class Worker:
             log.error("catch_up_late")
             self._release_held()
         self._link.tick(now)
+        if self._link.connected:
+            self._outbox.add(assign_keys(self._tenant, self._page))
         self._reload_config()
 
     def _beat(self) -> None:
         proved = self._prove()
         now = _now()
-        if not sessions.beat(self._tenant, token=self._token, proved=proved, ignored=dict(self._ignored), now=now):
+        beat = sessions.Beat(proved, dict(self._ignored), memory_mib())
+        if not sessions.report_beat(self._tenant, beat, token=self._token, now=now):
             raise Replaced("a newer worker serves this tenant")
         if proved and not self._pending:
             self._catch_up.advance(now)

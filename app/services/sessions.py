@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.db import db
-from app.models import RequestStatus, SetupRequest, Tenant, WhatsAppSession, WorkerProcess
+from app.models import RequestStatus, SetupRequest, StateChange, Tenant, WhatsAppSession, WorkerProcess
 from app.services import states
 
 DETAIL_LIMIT = 1000
@@ -29,9 +29,10 @@ def report_session(tenant: Tenant, cause: str, *, now: datetime, detail: str = "
         state = states.after(states.SESSION, session.state, cause)
         if state != session.state:
             session.state_since = now
+            _remember(tenant, "session", (state, cause), now, detail)
         session.state, session.detail = state, detail[:DETAIL_LIMIT]
         if cause == "proved":
-            session.proved_at = now
+            session.proved_at, session.pairing_code = now, ""
         if cause != "code_shown":
             session.qr_code = session.qr_expires_at = None
         session.save()
@@ -60,7 +61,10 @@ def report_worker(tenant: Tenant, cause: str, *, now: datetime, token: int, erro
         worker = WorkerProcess.get(WorkerProcess.tenant == tenant)
         if worker.fencing_token != token:
             return False
-        worker.status, worker.last_seen_at = states.after(states.WORKER, worker.status, cause), now
+        status = states.after(states.WORKER, worker.status, cause)
+        if status != worker.status:
+            _remember(tenant, "worker", (status, cause), now, error or "")
+        worker.status, worker.last_seen_at = status, now
         if error is not None:
             worker.last_error = error[:DETAIL_LIMIT]
         if cause == "stopped":
@@ -77,17 +81,29 @@ def take_over(tenant: Tenant, *, pid: int, host: str, now: datetime) -> int:
         worker = WorkerProcess.get(WorkerProcess.tenant == tenant)
         worker.fencing_token += 1
         worker.pid, worker.host, worker.started_at, worker.last_seen_at = pid, host, now, now
-        worker.status = states.after(states.WORKER, worker.status, "started")
+        status = states.after(states.WORKER, worker.status, "started")
+        if status != worker.status:
+            _remember(tenant, "worker", (status, "started"), now)
+        worker.status = status
         worker.save()
         return worker.fencing_token
 
 
-def beat(tenant: Tenant, *, token: int, proved: bool, ignored: dict[str, int], now: datetime) -> bool:
-    """Record that the process lives and, where `proved`, that the page answered; False where it was replaced."""
+@dataclass(frozen=True)
+class Beat:
+    """A worker's sign of life: whether the page answered, what was ignored so far, and the memory of its processes."""
+
+    proved: bool
+    ignored: dict[str, int]
+    memory_mib: int | None = None
+
+
+def report_beat(tenant: Tenant, beat: Beat, *, token: int, now: datetime) -> bool:
+    """Record a sign of life; False where a newer worker has taken the tenant over."""
     with db.atomic():
-        rows = WorkerProcess.update(last_seen_at=now, ignored=ignored).where(
+        rows = WorkerProcess.update(last_seen_at=now, ignored=beat.ignored, memory_mib=beat.memory_mib).where(
             WorkerProcess.tenant == tenant, WorkerProcess.fencing_token == token).execute()
-        if rows and proved:
+        if rows and beat.proved:
             WhatsAppSession.update(proved_at=now).where(WhatsAppSession.tenant == tenant).execute()
         return bool(rows)
 
@@ -107,12 +123,23 @@ def ignored_so_far(tenant: Tenant) -> dict[str, int]:
     return ignored
 
 
+def report_pairing_code(tenant: Tenant, code: str) -> None:
+    """Show the code that links a phone which cannot scan."""
+    WhatsAppSession.update(pairing_code=code).where(WhatsAppSession.tenant == tenant).execute()
+
+
+def _remember(tenant: Tenant, machine: str, change: tuple[str, str], now: datetime, detail: str = "") -> None:
+    state, cause = change
+    StateChange.create(tenant=tenant, machine=machine, state=state, cause=cause, detail=detail[:DETAIL_LIMIT], at=now)
+
+
 def _move_tenant(tenant: Tenant, cause: str, now: datetime) -> None:
     if cause in states.TENANT:
         row = Tenant.get_by_id(tenant.id)
         status = states.after(states.TENANT, row.status, cause)
         if status != row.status:
             Tenant.update(status=status, updated_at=now).where(Tenant.id == tenant.id).execute()
+            _remember(tenant, "tenant", (status, cause), now)
     if cause == "proved":
         SetupRequest.update(status=states.after(states.REQUEST, RequestStatus.APPROVED, cause), updated_at=now).where(
             SetupRequest.tenant == tenant, SetupRequest.status == RequestStatus.APPROVED).execute()

@@ -4,11 +4,12 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import psutil
 import pytest
 
-from app.models import Chat, Delivery, Message
+from app.models import DRAFT_ID, OWNER_PHONE, Chat, Delivery, Message, StateChange, Tenant, WhatsAppSession
 from tests.patience import eventually
 from tests.rig import BUSINESS, SLUG, Rig, assert_each_answered_once_in_order, await_answers, make_tenant, rig
 from worker.profile import DRIVER
@@ -75,7 +76,7 @@ def test_a_killed_part_costs_no_message_and_doubles_none(running, victim):
         running.start_worker()
     await_answers(running, customers, written)
     assert_each_answered_once_in_order(running, written)
-    eventually(lambda: [process.name() for process in running.browser_processes()].count(DRIVER) == 1, "one driver is left")
+    eventually(lambda: [one.name() for one in running.browser_processes()].count(DRIVER) == 1, "one driver is left")
 
 
 @on_sqlite
@@ -116,8 +117,50 @@ def test_only_customers_are_answered_and_the_others_are_counted(running):
     written = write_round(running, customers[:1], 1)
     await_answers(running, customers[:1], written)
     running.stop_worker()
-    assert Message.select().count() == 2
+    assert {row.author for row in Message.select()} == {"", OWNER_PHONE} and Message.select().count() == 3
     assert running.process().ignored == {"group": 1, "status": 1, "own": 1}
+
+
+@on_sqlite
+def test_the_bot_keeps_out_of_a_chat_in_which_the_owner_has_written_on_the_phone(running):
+    customers = running.customers(2)
+    written = write_round(running, customers, 1)
+    await_answers(running, customers, written)
+    running.api.post(f"/phones/{BUSINESS}/messages", to=customers[0], text="I will see to it myself")
+    eventually(lambda: Message.get_or_none(Message.author == OWNER_PHONE), "the owner's line is logged")
+    write_round(running, customers, 1, written)
+    await_answers(running, customers, written)
+    outcomes = {row.chat.phone: row.outcome for row in Message.select().where(Message.direction == "IN")}
+    assert outcomes == {customers[0][1:]: "SILENT", customers[1][1:]: "ANSWERED"}
+
+
+@on_sqlite
+def test_a_line_written_in_the_portal_reaches_the_customer_once(running):
+    (customer,) = running.customers(1)
+    written = write_round(running, [customer], 1)
+    await_answers(running, [customer], written)
+    now = datetime.now(UTC)
+    line = Message.create(tenant=Tenant.get(), chat=Chat.get(), direction="OUT", wa_message_id=f"{DRAFT_ID}1",
+                          text="From a person", sent_at=now, delivery=Delivery.PENDING, author="alice@example.com")
+    eventually(lambda: [line["text"] for line in running.on_screen(customer)][-1] == "From a person", "it has arrived")
+    eventually(lambda: Message.get_by_id(line.id).delivery != Delivery.PENDING, "it counts as sent")
+    assert len(running.on_screen(customer)) == 3
+
+
+@on_sqlite
+def test_a_phone_that_cannot_scan_is_linked_by_a_code_typed_on_it(database, settings):
+    make_tenant()
+    with rig(settings) as made:
+        made.start_worker()
+        made.api.post("/phones", number=BUSINESS, name="Acme")
+        made.await_state("QR_READY")
+        WhatsAppSession.update(pairing_wanted_at=datetime.now(UTC)).execute()
+        code = eventually(lambda: made.session().pairing_code, "a pairing code is shown")
+        made.api.post(f"/phones/{BUSINESS}/pair", code=code)
+        made.await_state("CONNECTED")
+        assert made.session().pairing_code == ""
+        assert [change.state for change in StateChange.select().where(StateChange.machine == "tenant")] == [
+            "QR_PENDING", "ACTIVE"]
 
 
 @on_sqlite

@@ -54,6 +54,14 @@ class CodeShown:
 
 
 @dataclass(frozen=True)
+class PairingCode:
+    """The code that links a phone which cannot scan; empty where there is none, and why."""
+
+    code: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class StateSeen:
     """Something about the connection changed."""
 
@@ -121,12 +129,13 @@ class Unreadable:
     error: str
 
 
-Event = (PageOpened | MessageSeen | CodeShown | StateSeen | LoggedOut | Sent | LookedUp | AckSeen | CaughtUp
-         | OperationFailed | Unreadable)
+Event = (PageOpened | MessageSeen | CodeShown | PairingCode | StateSeen | LoggedOut | Sent | LookedUp | AckSeen
+         | CaughtUp | OperationFailed | Unreadable)
 
 _TYPES: dict[str, type[Any]] = {
-    "page": PageOpened, "message": MessageSeen, "code": CodeShown, "logout": LoggedOut, "sent": Sent,
-    "looked_up": LookedUp, "ack": AckSeen, "caught_up": CaughtUp, "failed": OperationFailed, "unreadable": Unreadable,
+    "page": PageOpened, "message": MessageSeen, "code": CodeShown, "pairing": PairingCode, "logout": LoggedOut,
+    "sent": Sent, "looked_up": LookedUp, "ack": AckSeen, "caught_up": CaughtUp, "failed": OperationFailed,
+    "unreadable": Unreadable,
 }
 _NAMES = {kind: frozenset(field.name for field in fields(kind)) for kind in (*_TYPES.values(), Snapshot)}
 

@@ -147,6 +147,9 @@
     push({ type: 'code', code });
   }, 50);
 
+  const pair = phone => WPP.conn.genLinkDeviceCodeForPhoneNumber(phone).then(
+    code => push({ type: 'pairing', code: String(code) }), error => push({ type: 'pairing', code: '', error: reason(error) }));
+
   const failing = (op, promise) => { promise.catch(error => push({ type: 'failed', op, error: reason(error) })); };
 
   CONNECTION_EVENTS.forEach(name => watch(name, () => showState(name)));
@@ -157,7 +160,7 @@
   watch('chat.msg_ack_change', change => push({ type: 'ack', ack: change.ack, keys: change.ids.map(String) }));
 
   window.__flowhq = {
-    ack, replay, send, composing, snapshot, probe,
+    ack, replay, send, composing, snapshot, probe, pair,
     lookUp: (op, chat, key) => failing(op, lookUp(op, chat, key)),
     catchUp: (op, since, perChat) => failing(op, catchUp(op, since, perChat)),
     newKey: async chat => String(await WPP.chat.generateMessageID(chat)),

@@ -83,6 +83,10 @@ class Page:
         """Ask for new QR codes after the page has stopped showing any."""
         self._run("refreshCode")
 
+    def pair(self, phone: str) -> None:
+        """Ask for a code that links `phone` (digits) without a scan; a PairingCode event brings it."""
+        self._run("pair", phone)
+
     def new_key(self, chat: str) -> str:
         """A fresh WhatsApp id for a message to `chat`."""
         return str(self._devtools.evaluate(f"__flowhq.newKey({json.dumps(chat)})"))
