@@ -31,6 +31,7 @@ LIMITS = {
     "typing_ms_per_char": "Milliseconds of typing for each character of a reply; 0 for none.",
     "typing_max_ms": "The longest typing in milliseconds.",
     "handover_hours": "Hours for which the bot keeps out of a chat that was handed to a person.",
+    "owner_silence_hours": "Hours for which the bot keeps out of a chat after the business itself wrote in it.",
 }
 
 
