@@ -1,6 +1,5 @@
 """`flowhq messages`."""
 import contextlib
-import csv
 import json
 import sys
 import time
@@ -20,12 +19,10 @@ from app.services import messages as log
 from app.services.messages import FIELDS, LogLine
 from app.services.tenants import TenantRow, tenant_row
 from app.settings import Settings
+from app.spreadsheets import csv_lines
 from app.times import local
 
 FOLLOW_EVERY_S = 0.5
-# What a spreadsheet takes for a formula, in plain and in full width.
-FORMULA_STARTS = tuple("=+-@\t\r\n") + ("\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}",
-                                        "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")
 
 
 @click.group()
@@ -86,11 +83,6 @@ def as_text(line: LogLine, zone: ZoneInfo) -> str:
     return f"{local(line.created_at, zone)}  {line.tenant} {arrow} {who}: {text}  [{(note or '').lower()}]"
 
 
-def defused(value: Any) -> Any:
-    """A CSV cell that no spreadsheet runs as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
-
-
 def _tail(row: TenantRow, lines: int, follow: bool) -> Iterator[LogLine]:
     found = log.tail(row.tenant, lines) if lines else log.tail(row.tenant, 1)
     last_id = found[-1].id if found else 0
@@ -114,12 +106,8 @@ def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _write_csv(lines: Iterable[LogLine], stream: IO[str]) -> int:
-    writer, count = csv.writer(stream), 0
-    writer.writerow(FIELDS)
-    for line in lines:
-        writer.writerow([defused(_exported(value)) for value in asdict(line).values()])
-        count += 1
-    return count
+    written = csv_lines(FIELDS, (asdict(line).values() for line in lines))
+    return sum(1 for text in written if stream.write(text)) - 1
 
 
 def _write_jsonl(lines: Iterable[LogLine], stream: IO[str]) -> int:
