@@ -27,11 +27,12 @@ from app.settings import Settings
               help="Lines a second, all customers together; 0 for as fast as it goes.")
 @click.option("--timeout", default=120.0, show_default=True, type=click.FloatRange(0), metavar="S",
               help="How many seconds to wait for replies after the last line.")
-@click.option("--no-handover", is_flag=True, help="Let the bot go on in chats that it has handed to a person.")
+@click.option("--handover", is_flag=True, help="Keep the bot out of chats that it has handed to a person; "
+              "otherwise it goes on in them, so that every line has its answer.")
 @json_option
 @click.pass_obj
 def replay(
-    settings: Settings, *, file: Path, customers: int, slug: str, rate: float, timeout: float, no_handover: bool,
+    settings: Settings, *, file: Path, customers: int, slug: str, rate: float, timeout: float, handover: bool,
     as_json: bool,
 ) -> None:
     """Let customers write the lines of FILE (JSON lines with a "text") and account for every line and reply.
@@ -44,7 +45,7 @@ def replay(
         plan = Plan(read_lines(stream, str(file)), customers, rate, timeout)
     open_database(settings.database)
     row = _connected(tenant_overview(slug, Processes(settings))).row
-    with without_limits(slug, by=actor(), handover=not no_handover):
+    with without_limits(slug, by=actor(), handover=handover):
         account = run_until_told(replay_lines(row, plan, settings.sandbox_url, _progress))
     if as_json:
         write_json(as_facts(account))

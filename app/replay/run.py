@@ -51,10 +51,10 @@ class _Run:
 
 
 @contextlib.contextmanager
-def without_limits(slug: str, *, by: str, handover: bool = True) -> Iterator[None]:
+def without_limits(slug: str, *, by: str, handover: bool = False) -> Iterator[None]:
     """Let the tenant answer everything at once for as long as the block runs, and as before afterwards.
 
-    Without `handover` the bot goes on in chats that it has handed to a person, so that it answers more of the lines.
+    Without `handover` the bot goes on in chats that it has handed to a person, so that every line has its answer.
     """
     changes = WITHOUT_LIMITS if handover else {**WITHOUT_LIMITS, "handover_hours": 0}
     config = tenants.tenant_row(slug).config

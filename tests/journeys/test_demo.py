@@ -110,7 +110,7 @@ def test_a_replay_accounts_for_every_line_though_the_worker_is_killed(run_demo: 
     before = demo.ask("tenant", "show", "demo-shop")
     told = (str(before["pid"]), demo.settings.database)
     killer = subprocess.Popen([sys.executable, "-c", KILL_IN_MID_REPLAY, *told])
-    replay = demo.flowhq("sandbox", "replay", lines, "--customers", 8, "--rate", 20, "--no-handover", "--json")
+    replay = demo.flowhq("sandbox", "replay", lines, "--customers", 8, "--rate", 20, "--json")
     assert killer.wait() == 0
     account = json.loads(replay.stdout)
     assert (replay.returncode, account["problems"]) == (0, {})

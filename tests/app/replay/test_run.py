@@ -25,11 +25,11 @@ def test_limits_are_off_during_the_run_and_as_before_after_whatever_happened(end
         during = limits()
         if ending:
             raise ending
-    assert during == {**before, **WITHOUT_LIMITS}
+    assert during == {**before, **WITHOUT_LIMITS, "handover_hours": 0}
     assert limits() == before
 
 
-def test_the_bot_can_be_kept_going_in_chats_of_a_person():
-    with without_limits("acme", by="ada", handover=False):
-        assert limits()["handover_hours"] == 0
+def test_the_bot_can_be_kept_out_of_chats_of_a_person():
+    with without_limits("acme", by="ada", handover=True):
+        assert limits()["handover_hours"] == 12
     assert limits()["handover_hours"] == 12
