@@ -1,8 +1,13 @@
 """`flowhq db`."""
+from datetime import UTC, datetime
+
 import click
 
 from app.commands.output import json_option, write_json, write_table
+from app.db import open_database
+from app.errors import Conflict
 from app.services import schema
+from app.services.seeding import Seed, fill
 from app.settings import Settings
 
 
@@ -33,6 +38,20 @@ def status(settings: Settings, as_json: bool) -> None:
         write_json(steps)
     else:
         write_table(("MIGRATION", "APPLIED"), [(step.name, _applied(step)) for step in steps])
+
+
+@database.command()
+@click.option("--tenants", default=1000, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--chats", default=20, show_default=True, type=click.IntRange(1, 1000), help="Chats of each tenant.")
+@click.option("--messages", default=1_000_000, show_default=True, type=click.IntRange(1, 100_000_000), help="In all.")
+@click.pass_obj
+def seed(settings: Settings, tenants: int, chats: int, messages: int) -> None:
+    """Add made-up tenants with messages of the last 30 days, to measure with; never in production."""
+    if settings.production:
+        raise Conflict("This is a production database: made-up tenants have no place in it.")
+    open_database(settings.database)
+    fill(Seed(tenants, chats, messages), now=datetime.now(UTC))
+    click.echo(f"Added {tenants} tenants with {chats} chats each and {messages} messages in all.")
 
 
 @database.command()

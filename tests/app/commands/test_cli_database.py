@@ -73,6 +73,16 @@ def test_help_names_every_command_and_the_exit_codes_without_importing_them():
     assert said.splitlines()[-1] == "[]"
 
 
+def test_a_database_is_filled_to_measure_with_unless_it_is_a_production_one(settings: Settings):
+    environ = settings.child_environ()
+    upgraded = CliRunner(env=environ).invoke(cli, ["db", "upgrade"])
+    assert upgraded.exit_code == 0, upgraded.output
+    filled = CliRunner(env=environ).invoke(cli, ["db", "seed", "--tenants", "2", "--chats", "3", "--messages", "60"])
+    assert filled.output == "Added 2 tenants with 3 chats each and 60 messages in all.\n"
+    refused = CliRunner(env=environ | {"FLOWHQ_PRODUCTION": "yes"}).invoke(cli, ["db", "seed"])
+    assert refused.exit_code in {2, 4} and "production" in refused.stderr.lower()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(name: str):
     result = CliRunner().invoke(cli, [name, "--help"])
