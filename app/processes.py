@@ -80,8 +80,8 @@ class ProcessVerbs(Protocol):
     def stop(self, slug: str) -> ProcessState:
         """Stop the tenant's worker and return once it is gone; raises NotRunning."""
 
-    def restart(self, slug: str) -> ProcessState:
-        """Stop the tenant's worker where it runs, then start it; raises StartFailed."""
+    def restart(self, slug: str, *, force: bool = False) -> ProcessState:
+        """Stop the tenant's worker where it runs, without asking it where forced, then start it; raises StartFailed."""
 
     def status(self, slug: str) -> ProcessState:
         """What is seen of the tenant's worker; not running for one that was never started."""
@@ -114,10 +114,10 @@ class Processes:
         except SupervisorGone:
             raise NotRunning(f"{slug}'s worker is not running.") from None
 
-    def restart(self, slug: str) -> ProcessState:
-        """Stop the tenant's worker where it runs, then start it; raises StartFailed."""
+    def restart(self, slug: str, *, force: bool = False) -> ProcessState:
+        """Stop the tenant's worker where it runs, without asking it where forced, then start it; raises StartFailed."""
         try:
-            return self._ask("restart", slug)
+            return self._ask("force-restart" if force else "restart", slug)
         except SupervisorGone:
             return self.start(slug)
 

@@ -13,6 +13,7 @@ class FakeProcesses:
 
     running: dict[str, ProcessState] = field(default_factory=dict)
     outside: set[int] = field(default_factory=set)
+    forced: list[str] = field(default_factory=list)
 
     def start(self, slug: str) -> ProcessState:
         if slug in self.running:
@@ -26,7 +27,8 @@ class FakeProcesses:
         del self.running[slug]
         return ProcessState(slug)
 
-    def restart(self, slug: str) -> ProcessState:
+    def restart(self, slug: str, *, force: bool = False) -> ProcessState:
+        self.forced += [slug] * force
         self.running.pop(slug, None)
         return self.start(slug)
 

@@ -29,14 +29,14 @@ def report_session(tenant: Tenant, cause: str, *, now: datetime, detail: str = "
         state = states.after(states.SESSION, session.state, cause)
         if state != session.state:
             session.state_since = now
-            _remember(tenant, "session", (state, cause), now, detail)
+            remember(tenant, "session", (state, cause), now, detail)
         session.state, session.detail = state, detail[:DETAIL_LIMIT]
         if cause == "proved":
             session.proved_at, session.pairing_code = now, ""
         if cause != "code_shown":
             session.qr_code = session.qr_expires_at = None
         session.save()
-        _move_tenant(tenant, cause, now)
+        move_tenant(tenant, cause, now)
 
 
 def report_code(tenant: Tenant, code: Code | None, *, now: datetime, detail: str = "") -> None:
@@ -63,7 +63,7 @@ def report_worker(tenant: Tenant, cause: str, *, now: datetime, token: int, erro
             return False
         status = states.after(states.WORKER, worker.status, cause)
         if status != worker.status:
-            _remember(tenant, "worker", (status, cause), now, error or "")
+            remember(tenant, "worker", (status, cause), now, error or "")
         worker.status, worker.last_seen_at = status, now
         if error is not None:
             worker.last_error = error[:DETAIL_LIMIT]
@@ -71,7 +71,7 @@ def report_worker(tenant: Tenant, cause: str, *, now: datetime, token: int, erro
             worker.pid = None
         worker.save()
         if cause == "failed":
-            _move_tenant(tenant, cause, now)
+            move_tenant(tenant, cause, now)
         return True
 
 
@@ -83,7 +83,7 @@ def take_over(tenant: Tenant, *, pid: int, host: str, now: datetime) -> int:
         worker.pid, worker.host, worker.started_at, worker.last_seen_at = pid, host, now, now
         status = states.after(states.WORKER, worker.status, "started")
         if status != worker.status:
-            _remember(tenant, "worker", (status, "started"), now)
+            remember(tenant, "worker", (status, "started"), now)
         worker.status = status
         worker.save()
         return worker.fencing_token
@@ -128,18 +128,20 @@ def report_pairing_code(tenant: Tenant, code: str) -> None:
     WhatsAppSession.update(pairing_code=code).where(WhatsAppSession.tenant == tenant).execute()
 
 
-def _remember(tenant: Tenant, machine: str, change: tuple[str, str], now: datetime, detail: str = "") -> None:
+def remember(tenant: Tenant, machine: str, change: tuple[str, str], now: datetime, detail: str = "") -> None:
+    """Write into the tenant's history that its session, worker or tenant came into a state, by a cause."""
     state, cause = change
     StateChange.create(tenant=tenant, machine=machine, state=state, cause=cause, detail=detail[:DETAIL_LIMIT], at=now)
 
 
-def _move_tenant(tenant: Tenant, cause: str, now: datetime) -> None:
+def move_tenant(tenant: Tenant, cause: str, now: datetime) -> None:
+    """Move the tenant, and its approved request, by one cause; call it inside the transaction of the change."""
     if cause in states.TENANT:
         row = Tenant.get_by_id(tenant.id)
         status = states.after(states.TENANT, row.status, cause)
         if status != row.status:
             Tenant.update(status=status, updated_at=now).where(Tenant.id == tenant.id).execute()
-            _remember(tenant, "tenant", (status, cause), now)
+            remember(tenant, "tenant", (status, cause), now)
     if cause == "proved":
         SetupRequest.update(status=states.after(states.REQUEST, RequestStatus.APPROVED, cause), updated_at=now).where(
             SetupRequest.tenant == tenant, SetupRequest.status == RequestStatus.APPROVED).execute()

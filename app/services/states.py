@@ -49,6 +49,7 @@ TENANT: Table[TenantStatus] = {
     "person_needed": (frozenset({_T.NEW, _T.QR_PENDING, _T.ACTIVE}), _T.ERROR),
     "paused": (frozenset({_T.NEW, _T.QR_PENDING, _T.ACTIVE, _T.ERROR}), _T.PAUSED),
     "resumed": (frozenset({_T.PAUSED}), _T.NEW),
+    "reset": (frozenset({_T.QR_PENDING, _T.ACTIVE, _T.ERROR}), _T.NEW),
 }
 
 REQUEST: Table[RequestStatus] = {

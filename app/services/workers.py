@@ -3,11 +3,14 @@
 `desired` is what an admin wants; what is seen comes from the worker's own reports, corrected by what the process
 manager sees, so that a process that died without a word is never called running.
 """
+import contextlib
 import socket
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.db import db
+from app.errors import Conflict, FlowError
 from app.models import Desired, SessionState, Tenant, TenantStatus, WhatsAppSession, WorkerProcess, WorkerStatus
 from app.models.base import utc_now
 from app.processes import AlreadyRunning, NotRunning, ProcessState, ProcessVerbs
@@ -45,22 +48,25 @@ class Overview:
         return self.process.last_error or str(self.row.worker.last_error)
 
 
-def start_worker(slug: str, *, by: str, processes: ProcessVerbs) -> ProcessState:
-    """Want the tenant's worker to run and start it; raises UnknownTenant, Conflict, AlreadyRunning or StartFailed."""
-    tenant = find_tenant(slug)
+def start_worker(slug: str, *, by: str, processes: ProcessVerbs, address: str = "") -> ProcessState:
+    """Want the tenant's worker to run and start it.
+
+    Raises UnknownTenant, Conflict for one that is paused, AlreadyRunning or StartFailed.
+    """
+    tenant = _unpaused(slug)
     seen = processes.status(slug)
     if seen.running:
         raise AlreadyRunning(f"{slug}'s worker is already running (pid {seen.pid}).")
-    _want(tenant, Desired.RUNNING, by=by, action="worker.start")
+    _want(tenant, Desired.RUNNING, by=by, action="worker.start", address=address)
     return processes.start(slug)
 
 
-def stop_worker(slug: str, *, by: str, processes: ProcessVerbs) -> ProcessState:
+def stop_worker(slug: str, *, by: str, processes: ProcessVerbs, address: str = "") -> ProcessState:
     """Want the tenant's worker to be stopped and stop it; raises UnknownTenant or NotRunning."""
     tenant = find_tenant(slug)
     was_wanted = tenant.desired == Desired.RUNNING
     if was_wanted:
-        _want(tenant, Desired.STOPPED, by=by, action="worker.stop")
+        _want(tenant, Desired.STOPPED, by=by, action="worker.stop", address=address)
     try:
         return processes.stop(slug)
     except NotRunning:
@@ -70,10 +76,44 @@ def stop_worker(slug: str, *, by: str, processes: ProcessVerbs) -> ProcessState:
         return ProcessState(slug)
 
 
-def restart_worker(slug: str, *, by: str, processes: ProcessVerbs) -> ProcessState:
-    """Stop the tenant's worker where it runs and start it; raises UnknownTenant or StartFailed."""
-    _want(find_tenant(slug), Desired.RUNNING, by=by, action="worker.restart")
-    return processes.restart(slug)
+def restart_worker(
+    slug: str, *, by: str, processes: ProcessVerbs, address: str = "", force: bool = False,
+) -> ProcessState:
+    """Stop the tenant's worker where it runs, without asking it where forced, and start it.
+
+    Raises UnknownTenant, Conflict for one that is paused, or StartFailed.
+    """
+    action = "worker.force_restart" if force else "worker.restart"
+    _want(_unpaused(slug), Desired.RUNNING, by=by, action=action, address=address)
+    return processes.restart(slug, force=force)
+
+
+def want_many(slugs: Iterable[str], desired: Desired, *, by: str, address: str = "") -> list[str]:
+    """Want many workers to run or to be stopped, in one transaction; `settle` then makes it so.
+
+    Returns the slugs of those that were not wanted so before, without tenants that are paused or unknown.
+    """
+    with db.atomic():
+        chosen = list(Tenant.select().where(
+            Tenant.slug.in_(list(slugs)), Tenant.desired != desired, Tenant.status != TenantStatus.PAUSED))
+        action = "worker.start" if desired == Desired.RUNNING else "worker.stop"
+        for tenant in chosen:
+            _want(tenant, desired, by=by, action=action, address=address)
+    return [tenant.slug for tenant in chosen]
+
+
+def settle(slugs: Iterable[str], processes: ProcessVerbs) -> dict[str, str]:
+    """Bring each worker to what is wanted of it; returns what went wrong by slug.
+
+    One at a time, since a browser that starts takes a whole processor for a while.
+    """
+    wrong: dict[str, str] = {}
+    for slug in slugs:
+        try:
+            _settle(slug, processes)
+        except FlowError as error:
+            wrong[slug] = str(error)
+    return wrong
 
 
 def want_code(slug: str) -> None:
@@ -89,13 +129,18 @@ def wanted_slugs() -> list[str]:
 
 def worker_overview(processes: ProcessVerbs) -> list[Overview]:
     """Every tenant by slug, as it is."""
+    return overviews(tenant_rows(), processes)
+
+
+def overviews(rows: Iterable[TenantRow], processes: ProcessVerbs) -> list[Overview]:
+    """These tenants as they are, in the same order."""
     seen = processes.states()
-    return [_overview(row, seen.get(row.tenant.slug), processes) for row in tenant_rows()]
+    return [_overview(row, seen, processes) for row in rows]
 
 
 def tenant_overview(slug: str, processes: ProcessVerbs) -> Overview:
     """One tenant as it is; raises UnknownTenant."""
-    return _overview(tenant_row(slug), processes.states().get(slug), processes)
+    return overviews([tenant_row(slug)], processes)[0]
 
 
 def record_end(slug: str, *, error: str, crashes: int, gave_up: bool) -> None:
@@ -106,15 +151,18 @@ def record_end(slug: str, *, error: str, crashes: int, gave_up: bool) -> None:
         if tenant is None:
             return
         worker = WorkerProcess.get(WorkerProcess.tenant == tenant)
-        worker.status = states.after(states.WORKER, worker.status, "failed" if error else "stopped")
+        cause = "failed" if error else "stopped"
+        status = states.after(states.WORKER, worker.status, cause)
+        if status != worker.status:
+            sessions.remember(tenant, "worker", (status, cause), now, error)
+        worker.status = status
         worker.pid, worker.restarts = None, crashes
         worker.last_error = error[:sessions.DETAIL_LIMIT] or worker.last_error
         worker.save(only=["status", "pid", "restarts", "last_error"])
         if WhatsAppSession.get(WhatsAppSession.tenant == tenant).state in LIVE_SESSIONS:
             sessions.report_session(tenant, "worker_stopped", now=now, detail=error)
         if error and (gave_up or crashes >= CRASHES_THAT_COUNT):
-            status = states.after(states.TENANT, tenant.status, "failed")
-            Tenant.update(status=status, updated_at=now).where(Tenant.id == tenant.id).execute()
+            sessions.move_tenant(tenant, "failed", now)
 
 
 def seen_worker(worker: WorkerProcess, session: WhatsAppSession, process: ProcessState, now: datetime) -> WorkerStatus:
@@ -134,8 +182,27 @@ def seen_session(session: WhatsAppSession, worker: WorkerStatus) -> SessionState
     return SessionState.DISCONNECTED if gone else SessionState(session.state)
 
 
-def _overview(row: TenantRow, process: ProcessState | None, processes: ProcessVerbs) -> Overview:
-    process = process or _outside(row, processes)
+def _settle(slug: str, processes: ProcessVerbs) -> None:
+    tenant = find_tenant(slug)
+    if tenant.desired == Desired.RUNNING and tenant.status != TenantStatus.PAUSED:
+        with contextlib.suppress(AlreadyRunning):
+            processes.start(slug)
+    else:
+        try:
+            processes.stop(slug)
+        except NotRunning:
+            record_end(slug, error="", crashes=0, gave_up=False)
+
+
+def _unpaused(slug: str) -> Tenant:
+    tenant = find_tenant(slug)
+    if tenant.status == TenantStatus.PAUSED:
+        raise Conflict("%(slug)s is paused: resume it first.", slug=slug)
+    return tenant
+
+
+def _overview(row: TenantRow, seen: Mapping[str, ProcessState], processes: ProcessVerbs) -> Overview:
+    process = seen.get(row.tenant.slug) or _outside(row, processes)
     status = seen_worker(row.worker, row.session, process, utc_now())
     return Overview(row, process, status, seen_session(row.session, status))
 
@@ -153,12 +220,15 @@ def _is_silent(worker: WorkerProcess, session: WhatsAppSession, now: datetime) -
     return not waits and (worker.last_seen_at is None or now - worker.last_seen_at > timedelta(seconds=STALE_AFTER_S))
 
 
-def _want(tenant: Tenant, desired: Desired, *, by: str, action: str) -> None:
+def _want(tenant: Tenant, desired: Desired, *, by: str, action: str, address: str) -> None:
+    now = utc_now()
     with db.atomic():
-        Tenant.update(desired=desired, updated_at=utc_now()).where(Tenant.id == tenant.id).execute()
+        Tenant.update(desired=desired, updated_at=now).where(Tenant.id == tenant.id).execute()
         if desired == Desired.RUNNING:
             worker = WorkerProcess.get(WorkerProcess.tenant == tenant)
             status = states.after(states.WORKER, worker.status, "start_asked")
             changes = {"status": status, "last_error": "", "restarts": 0}
             WorkerProcess.update(changes).where(WorkerProcess.tenant == tenant).execute()
-        audit.record(by=by, action=action, slug=tenant.slug)
+            if status != worker.status:
+                sessions.remember(tenant, "worker", (status, "start_asked"), now)
+        audit.record(by=by, action=action, slug=tenant.slug, address=address)

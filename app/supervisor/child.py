@@ -48,7 +48,7 @@ class Child:
         async with self._verb:
             if self.state.running:
                 return self._answer_second_start()
-            await self._end_life()
+            await self._end_life(self._plan.stop_grace_s)
             self._crashes, self._unasked, self._environ = 0, not asked, environ or self._plan.environ
             self._stop_asked.clear()
             self.state = ProcessState(self._slug)
@@ -56,18 +56,21 @@ class Child:
             self._life = asyncio.create_task(self._live(process))
             return self.state
 
-    async def stop(self) -> ProcessState:
-        """Stop the worker for good and return once it and its browser are gone; raises NotRunning."""
+    async def stop(self, *, force: bool = False) -> ProcessState:
+        """Stop the worker for good and return once it and its browser are gone; raises NotRunning.
+
+        One that is forced gets no time to end in good order.
+        """
         async with self._verb:
             if not self.wanted:
                 raise NotRunning(f"{self._slug}'s worker is not running.")
-            await self._end_life()
+            await self._end_life(0.0 if force else self._plan.stop_grace_s)
             return self.state
 
-    async def restart(self, environ: Mapping[str, str] | None = None) -> ProcessState:
+    async def restart(self, environ: Mapping[str, str] | None = None, *, force: bool = False) -> ProcessState:
         """Stop the worker where it runs, then start it; raises StartFailed."""
         with contextlib.suppress(NotRunning):
-            await self.stop()
+            await self.stop(force=force)
         return await self.start(environ)
 
     def bound_log(self) -> None:
@@ -153,7 +156,7 @@ class Child:
         if found:
             log.info("leftovers_ended", tenant=self._slug, processes=found)
 
-    async def _end_life(self) -> None:
+    async def _end_life(self, grace_s: float) -> None:
         """Ask the process to end, wait, then kill its group; cancels a restart that waits."""
         if self._life is None:
             return
@@ -162,7 +165,7 @@ class Child:
             self.state = replace(self.state, stopping=True)
             _signal(pid, signal.SIGTERM)
         try:
-            await asyncio.wait_for(asyncio.shield(self._life), self._plan.stop_grace_s)
+            await asyncio.wait_for(asyncio.shield(self._life), grace_s)
         except TimeoutError:
             log.warning("worker_killed", tenant=self._slug, pid=self.state.pid)
             if self.state.pid:

@@ -119,7 +119,8 @@ class Supervisor:
         child = self._child(slug)
         told = None if environ is None else Settings.from_env(environ).child_environ()
         verbs: dict[str, Callable[[], Awaitable[ProcessState]]] = {
-            "start": partial(child.start, told), "stop": child.stop, "restart": partial(child.restart, told)}
+            "start": partial(child.start, told), "stop": child.stop, "restart": partial(child.restart, told),
+            "force-restart": partial(child.restart, told, force=True)}
         if verb not in verbs:
             raise FlowError(f"The supervisor has no verb {verb!r}.")
         return {"state": (await verbs[verb]()).as_json()}

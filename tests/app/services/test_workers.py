@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.errors import Conflict
 from app.models import (
     AuditEntry,
     Desired,
     SessionState,
+    StateChange,
     Tenant,
     TenantStatus,
     WhatsAppSession,
@@ -20,10 +22,12 @@ from app.services.workers import (
     record_end,
     restart_worker,
     seen_worker,
+    settle,
     start_worker,
     stop_worker,
     tenant_overview,
     want_code,
+    want_many,
     wanted_slugs,
     worker_overview,
 )
@@ -188,3 +192,49 @@ def test_the_end_of_a_worker_without_a_tenant_is_no_error():
 def test_looking_at_a_code_is_noted(acme: Tenant):
     want_code("acme")
     assert WhatsAppSession.get().qr_wanted_at >= NOW
+
+
+def test_a_forced_restart_is_asked_for_and_audited_as_one(acme: Tenant, processes: FakeProcesses):
+    start_worker("acme", by="ada", processes=processes)
+    restart_worker("acme", by="ada", processes=processes, address="192.0.2.1", force=True)
+    assert processes.forced == ["acme"]
+    entry = AuditEntry.select().order_by(AuditEntry.id.desc()).get()
+    assert (entry.action, entry.address) == ("worker.force_restart", "192.0.2.1")
+
+
+def test_a_paused_tenants_worker_is_not_started(acme: Tenant, processes: FakeProcesses):
+    Tenant.update(status=TenantStatus.PAUSED).execute()
+    for verb in (start_worker, restart_worker):
+        with pytest.raises(Conflict, match="acme is paused: resume it first"):
+            verb("acme", by="ada", processes=processes)
+    assert processes.states() == {}
+
+
+def test_many_are_wanted_at_once_and_then_settled_one_by_one(acme: Tenant, processes: FakeProcesses):
+    for slug in ("beta", "gamma"):
+        create_tenant(slug=slug, name=slug, template="BOOKING", by="ada")
+    Tenant.update(status=TenantStatus.PAUSED).where(Tenant.slug == "gamma").execute()
+    start_worker("acme", by="ada", processes=processes)
+    assert want_many(["acme", "beta", "gamma", "nobody"], Desired.RUNNING, by="ada") == ["beta"]
+    assert settle(["acme", "beta", "gamma"], processes) == {}
+    assert set(processes.states()) == {"acme", "beta"}
+    assert want_many(["acme", "beta"], Desired.STOPPED, by="ada") == ["acme", "beta"]
+    processes.running.pop("beta")
+    assert settle(["acme", "beta"], processes) == {}
+    assert (processes.states(), worker_of(find_tenant("beta")).status) == ({}, WorkerStatus.STOPPED)
+    assert actions().count("worker.start") == 2
+    assert actions().count("worker.stop") == 2
+
+
+def test_settling_goes_on_after_one_that_cannot_be(acme: Tenant, processes: FakeProcesses):
+    want_many(["acme"], Desired.RUNNING, by="ada")
+    wrong = settle(["nobody", "acme"], processes)
+    assert list(wrong) == ["nobody"]
+    assert set(processes.states()) == {"acme"}
+
+
+def test_asking_for_a_worker_and_its_end_stand_in_the_history(acme: Tenant, processes: FakeProcesses):
+    start_worker("acme", by="ada", processes=processes)
+    record_end("acme", error="broken", crashes=3, gave_up=True)
+    seen = [(change.machine, change.state, change.cause) for change in StateChange.select().order_by(StateChange.id)]
+    assert seen == [("worker", "STARTING", "start_asked"), ("worker", "ERROR", "failed"), ("tenant", "ERROR", "failed")]

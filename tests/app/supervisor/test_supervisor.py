@@ -4,6 +4,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -283,3 +284,15 @@ def test_a_request_that_makes_no_sense_gets_an_answer(supervise: Supervise, stat
     with pytest.raises(FlowError, match="no verb 'explode'"):
         supervised.processes._ask("explode", "acme")
     assert supervised.processes.start("acme").running
+
+
+def test_a_forced_restart_does_not_wait_for_a_worker_that_will_not_end(supervise: Supervise):
+    supervised = supervise(DEAF, stop_grace_s=8.0)
+    supervised.processes.start("acme")
+    first = supervised.pid("acme")
+    eventually(lambda: len(supervised.left()) == 2, "the worker has its child")
+    asked = time.monotonic()
+    supervised.processes.restart("acme", force=True)
+    assert time.monotonic() - asked < 8.0
+    assert supervised.pid("acme") != first
+    assert not psutil.pid_exists(first)
