@@ -48,10 +48,9 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: st
 
 def write_facts(facts: Mapping[str, Any]) -> None:
     """Write names and values, one pair a line."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    width = max(map(len, facts), default=0)
     for name, value in facts.items():
-        table.add_row(Text(name, style="bold"), _cell(value))
-    console().print(table)
+        console().print(Text.assemble((name.ljust(width + 2), "bold"), _cell(value)))
 
 
 def console() -> Console:

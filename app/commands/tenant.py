@@ -1,5 +1,5 @@
 """`flowhq tenant`."""
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -107,6 +107,7 @@ def show(settings: Settings, slug: str, as_json: bool) -> None:
         write_json(facts)
         return
     code = facts.pop("qr_code")
+    facts["content"] = _counted(facts["content"])
     write_facts({name.replace("_", " "): _plain(value) for name, value in facts.items() if value not in ("", None, {})})
     if code and console().is_terminal:
         click.echo("\nOn the phone: WhatsApp, Settings, Linked devices, Link a device; then scan this:\n")
@@ -162,6 +163,11 @@ def shown(overview: Overview) -> dict[str, Any]:
         "qr_code": row.session.qr_code if waits else None, "qr_generation": row.session.qr_generation,
         "qr_expires_at": row.session.qr_expires_at if waits else None,
     }
+
+
+def _counted(content: Mapping[str, Any]) -> str:
+    """What there is, not all of it: `9 services, 4 questions, address, phone`."""
+    return ", ".join(f"{len(value)} {name}" if isinstance(value, list) else name for name, value in content.items())
 
 
 def _read(path: Path | None) -> dict[str, Any]:
