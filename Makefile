@@ -1,6 +1,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
-export PYTHON PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint bench wheel wa-js clean python packages-run packages-test
 # Packages come before the virtualenv, and that before everything else, whatever -j says.
