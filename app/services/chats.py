@@ -112,7 +112,7 @@ def mark_read(chat: Chat) -> None:
 def take_over(tenant: Tenant, chat_id: int, *, hours: int, by: str, address: str, now: datetime) -> Chat:
     """Keep the bot out of the chat for so many hours; raises UnknownChat, or Invalid for hours out of range."""
     if not 1 <= hours <= LONGEST_TURN_H:
-        raise Invalid(f"Choose between 1 and {LONGEST_TURN_H} hours.")
+        raise Invalid("Choose between 1 and %(most)s hours.", most=LONGEST_TURN_H)
     until = now + timedelta(hours=hours)
     with db.atomic():
         chat = _set_turn(tenant, chat_id, until)
@@ -170,7 +170,8 @@ def _sendable(text: str) -> str:
     if not text:
         raise Invalid("Write a message first.")
     if len(text) > LONGEST_MESSAGE:
-        raise Invalid(f"The message has {len(text)} characters; {LONGEST_MESSAGE} is the most. Send it in parts.")
+        raise Invalid("The message has %(length)s characters; %(most)s is the most. Send it in parts.",
+                      length=len(text), most=LONGEST_MESSAGE)
     return text
 
 

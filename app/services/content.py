@@ -67,7 +67,7 @@ def problems(template: str, values: Values) -> list[str]:
 def save_draft(tenant: Tenant, changes: Values, *, by: str, address: str, now: datetime) -> Workshop:
     """Keep these fields in the draft, whatever they hold; raises Invalid for one that is not the tenant's to set."""
     if unknown := set(changes) - set(FIELDS):
-        raise Invalid(f"A tenant cannot set {sorted(unknown)[0]!r}.")
+        raise Invalid("A tenant cannot set %(name)r.", name=sorted(unknown)[0])
     with db.atomic():
         draft = ContentDraft.get_or_none(ContentDraft.tenant == tenant)
         values = (dict(draft.values) if draft else {}) | dict(changes)
@@ -119,7 +119,7 @@ def find_version(tenant: Tenant, number: int) -> ContentVersion:
     """One published version; raises UnknownVersion."""
     version = ContentVersion.get_or_none(ContentVersion.tenant == tenant, ContentVersion.number == number)
     if version is None:
-        raise UnknownVersion(f"There is no version {number}.")
+        raise UnknownVersion("There is no version %(number)s.", number=number)
     return version
 
 
