@@ -63,6 +63,14 @@ def export(tenant: Tenant, *, since: datetime | None = None, until: datetime | N
         page = list(following.order_by(Message.created_at, Message.id).limit(PAGE))
 
 
+def of_chat(chat: Chat) -> Iterator[LogLine]:
+    """Every line of one chat, oldest first; reads a page at a time."""
+    query, last = _lines(chat.tenant).where(Message.chat == chat).order_by(Message.id).limit(PAGE), 0
+    while page := list(query.where(Message.id > last)):
+        yield from (_line(message, chat.tenant) for message in page)
+        last = page[-1].id
+
+
 def _lines(tenant: Tenant) -> "peewee.ModelSelect[Message]":
     return Message.select(Message, Chat).join(Chat).where(Message.tenant == tenant)
 
