@@ -65,7 +65,7 @@ def test_a_long_log_comes_in_pieces(acme: Tenant, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(messages, "PAGE", 7)
     monkeypatch.setattr(tenant_data, "CHUNK", 1000)
     chat = a_chat(acme)
-    texts = [secrets.token_hex(400) for _ in range(100)]
+    texts = [secrets.token_hex(400) for _ in range(300)]
     for text in texts:
         say(chat, text)
     pieces = list(tenant_data.export_zip(acme, **WHO))
