@@ -5,7 +5,14 @@ The command line turns the kind into an exit code, the web into a status; nobody
 
 
 class FlowError(Exception):
-    """What was asked could not be done."""
+    """What was asked could not be done.
+
+    Written as a text with `%(name)s` in it and the values as keywords, the message can be translated by who shows it.
+    """
+
+    def __init__(self, message: str = "", **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message, self.values = message, values
 
 
 class Invalid(FlowError):

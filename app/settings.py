@@ -25,6 +25,10 @@ class Settings:
     database_url: str = ""
     production: bool = False
     web_port: int = 8000
+    base_url: str = ""
+    secret_key: str = ""
+    smtp_url: str = ""
+    mail_from: str = ""
     sandbox_port: int = 8070
     whatsapp_url: str = ""
     wa_js: Path = PACKAGE_ROOT / "worker/whatsapp/wa_js/wppconnect-wa.js"
@@ -64,6 +68,11 @@ class Settings:
         return self.database_url or f"sqlite:///{self.state_dir.absolute() / 'flowhq.db'}"
 
     @property
+    def web_url(self) -> str:
+        """Where people reach the web pages, without a trailing slash."""
+        return (self.base_url or f"http://127.0.0.1:{self.web_port}").rstrip("/")
+
+    @property
     def page_url(self) -> str:
         """Where WhatsApp Web is: FLOWHQ_WHATSAPP_URL, or the sandbox of the embedded mode."""
         return self.whatsapp_url or self.sandbox_url + "/"
@@ -83,6 +92,10 @@ VARIABLES = {
     "database_url": "DATABASE_URL",
     "production": "FLOWHQ_PRODUCTION",
     "web_port": "FLOWHQ_PORT",
+    "base_url": "FLOWHQ_BASE_URL",
+    "secret_key": "FLOWHQ_SECRET_KEY",
+    "smtp_url": "FLOWHQ_SMTP_URL",
+    "mail_from": "FLOWHQ_MAIL_FROM",
     "sandbox_port": "FLOWHQ_SANDBOX_PORT",
     "whatsapp_url": "FLOWHQ_WHATSAPP_URL",
     "wa_js": "FLOWHQ_WA_JS",

@@ -28,12 +28,17 @@ class SignIn(BaseModel):
 
 
 class MailedLink(BaseModel):
-    """A link that was mailed, good once and until it expires. Only a hash of its token is stored."""
+    """A link that was mailed to `email`, good once and until it expires.
+
+    Only a hash of its token is stored, except where no mail server is configured: then an admin reads the whole link.
+    """
 
     id = AutoField()
     account = ForeignKeyField(Account, backref="mailed_links", on_delete="CASCADE")
     purpose = EnumField(LinkPurpose)
+    email = CharField(max_length=254)
     token_hash = CharField(max_length=64, unique=True)
+    unsent_url = CharField(max_length=400, default="")
     created_at = UtcField(default=utc_now)
     expires_at = UtcField()
     used_at = UtcField(null=True)

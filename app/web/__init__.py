@@ -3,17 +3,24 @@ from flask import Flask
 
 from app.processes import Processes
 from app.settings import Settings
-from app.web import connection, errors, security, status
+from app.web import access, admin, auth, connection, errors, health, keys, languages, pages, portal, security
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The web application with these settings, or those of the environment."""
+    """The web application with these settings, or those of the environment.
+
+    Raises SettingsError where a production host lacks what it must have.
+    """
     settings = settings or Settings.from_env()
     app = Flask(__name__)
     app.extensions["flowhq_settings"] = settings
     app.extensions["flowhq_processes"] = Processes(settings)
+    keys.register(app, settings)
     connection.register(app, settings)
-    security.register(app)
-    errors.register(app)
-    app.register_blueprint(status.blueprint)
+    for part in (security, languages, access, errors, pages):
+        part.register(app)
+    for blueprint in (health.blueprint, auth.blueprint):
+        app.register_blueprint(blueprint)
+    app.register_blueprint(admin.blueprint, url_prefix="/admin")
+    app.register_blueprint(portal.blueprint, url_prefix="/portal")
     return app

@@ -1,0 +1,44 @@
+"""Forms: what every form of ours can do, and how a refusal lands beside what was typed."""
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+
+from app.errors import FlowError
+from app.services.throttle import TooManyTries
+from app.web.errors import said
+
+
+class Form(FlaskForm):
+    """A form that can be refused by a service as well as by its own validators."""
+
+    refusal: FlowError | None = None
+
+    def is_sent(self) -> bool:
+        """Whether this request sends the form, and its own validators accept it."""
+        return bool(self.validate_on_submit())
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Show what a service refuses (FlowError) above the form, with everything that was typed still in it.
+
+        Afterwards `refusal` says what it was.
+        """
+        try:
+            yield
+        except FlowError as error:
+            self.refusal = error
+            self.form_errors = [*self.form_errors, said(error)]
+
+    @property
+    def status(self) -> int:
+        """The status for the page with the form: 200 when it is opened, 400 or 429 when it was refused."""
+        if isinstance(self.refusal, TooManyTries):
+            return 429
+        return 400 if request.method == "POST" and (self.errors or self.refusal) else 200
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, by field, without buttons and the guard's token."""
+        return {field.name: field.data for field in self if field.type not in ("SubmitField", "CSRFTokenField")}
