@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.db import db
-from app.models import RequestStatus, SetupRequest, StateChange, Tenant, WhatsAppSession, WorkerProcess
+from app.models import RequestStatus, SetupRequest, StateChange, Tenant, WhatsAppSession, WorkerProcess, WorkerStatus
 from app.services import states
 
 DETAIL_LIMIT = 1000
@@ -103,9 +103,18 @@ def report_beat(tenant: Tenant, beat: Beat, *, token: int, now: datetime) -> boo
     with db.atomic():
         rows = WorkerProcess.update(last_seen_at=now, ignored=beat.ignored, memory_mib=beat.memory_mib).where(
             WorkerProcess.tenant == tenant, WorkerProcess.fencing_token == token).execute()
+        if rows:
+            _end_silence(tenant, now)
         if rows and beat.proved:
             WhatsAppSession.update(proved_at=now).where(WhatsAppSession.tenant == tenant).execute()
         return bool(rows)
+
+
+def _end_silence(tenant: Tenant, now: datetime) -> None:
+    status = states.after(states.WORKER, WorkerStatus.STALE, "beat")
+    if WorkerProcess.update(status=status).where(
+            WorkerProcess.tenant == tenant, WorkerProcess.status == WorkerStatus.STALE).execute():
+        remember(tenant, "worker", (status, "beat"), now)
 
 
 def next_generation(tenant: Tenant) -> int:

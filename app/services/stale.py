@@ -1,0 +1,54 @@
+"""Find workers that say they run and have gone silent; say so, and start them anew, but not for ever."""
+from datetime import datetime, timedelta
+
+from app.db import db
+from app.models import AuditEntry, Desired, Tenant, TenantStatus, WhatsAppSession, WorkerProcess, WorkerStatus
+from app.services import audit, sessions, states
+from app.services.workers import WAITING_SESSIONS
+
+ACTOR = "stale-check"
+RESTART = "worker.stale_restart"
+
+
+def flag_silent(*, now: datetime, after_s: float) -> list[str]:
+    """Flag every worker that runs and was not heard of for `after_s` seconds; returns their tenants' slugs.
+
+    A worker that is starting, or whose session waits for a page or for a scan, is left alone.
+    """
+    status = states.after(states.WORKER, WorkerStatus.RUNNING, "silent")
+    silent = WorkerProcess.last_seen_at.is_null() | (WorkerProcess.last_seen_at < now - timedelta(seconds=after_s))
+    waiting = WhatsAppSession.select(WhatsAppSession.tenant).where(WhatsAppSession.state.in_(WAITING_SESSIONS))
+    with db.atomic():
+        flagged = WorkerProcess.update(status=status).where(
+            WorkerProcess.status == WorkerStatus.RUNNING, silent, WorkerProcess.tenant.not_in(waiting),
+        ).returning(WorkerProcess.tenant).execute()
+        tenants = list(Tenant.select().where(Tenant.id.in_([row.tenant_id for row in flagged])).order_by(Tenant.slug))
+        for tenant in tenants:
+            sessions.remember(tenant, "worker", (status, "silent"), now)
+            audit.record(by=ACTOR, action="worker.stale", slug=tenant.slug)
+    return [tenant.slug for tenant in tenants]
+
+
+def choose_restarts(*, now: datetime, cap: int) -> list[str]:
+    """The tenants whose silent worker is to be started anew, each written down, at most `cap` times an hour each."""
+    hour = now - timedelta(hours=1)
+    with db.atomic():
+        stale = Tenant.select().join(WorkerProcess).where(
+            WorkerProcess.status == WorkerStatus.STALE, Tenant.desired == Desired.RUNNING,
+            Tenant.status != TenantStatus.PAUSED).order_by(Tenant.slug)
+        chosen = [tenant for tenant in stale if _restarts_since(tenant.slug, hour) < cap]
+        for tenant in chosen:
+            _note_restart(tenant, now)
+    return [tenant.slug for tenant in chosen]
+
+
+def _note_restart(tenant: Tenant, now: datetime) -> None:
+    status = states.after(states.WORKER, WorkerStatus.STALE, "start_asked")
+    WorkerProcess.update(status=status).where(WorkerProcess.tenant == tenant).execute()
+    sessions.remember(tenant, "worker", (status, "start_asked"), now)
+    audit.record(by=ACTOR, action=RESTART, slug=tenant.slug)
+
+
+def _restarts_since(slug: str, since: datetime) -> int:
+    return int(AuditEntry.select().where(
+        AuditEntry.tenant_slug == slug, AuditEntry.action == RESTART, AuditEntry.at >= since).count())
