@@ -10,8 +10,10 @@ from app.settings import Settings
 # name -> (where it is, what it does); the text stands here so that --help need not import everything.
 COMMANDS = {
     "demo": ("app.commands.demo:demo", "Run everything on this machine with three demo tenants."),
+    "admin": ("app.commands.admin:admin", "Make accounts for the people who run the platform."),
     "tenant": ("app.commands.tenant:tenant", "Create, list, show and change tenants."),
     "worker": ("app.commands.worker:worker", "Start, stop and watch tenants' workers."),
+    "stale-check": ("app.commands.stale_check:stale_check", "Flag workers that have gone silent; a timer runs it."),
     "messages": ("app.commands.messages:messages", "Read and export the message log."),
     "sandbox": ("app.commands.sandbox:sandbox", "Run the WhatsApp sandbox, or replay messages on it."),
     "supervisor": ("app.commands.supervisor:supervisor", "Keep workers running, in the foreground."),

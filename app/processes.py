@@ -8,7 +8,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -83,6 +83,9 @@ class ProcessVerbs(Protocol):
     def restart(self, slug: str, *, force: bool = False) -> ProcessState:
         """Stop the tenant's worker where it runs, without asking it where forced, then start it; raises StartFailed."""
 
+    def settle(self, slugs: Sequence[str]) -> None:
+        """Bring these workers to what is wanted of them, one after another, in the background."""
+
     def status(self, slug: str) -> ProcessState:
         """What is seen of the tenant's worker; not running for one that was never started."""
 
@@ -121,6 +124,10 @@ class Processes:
         except SupervisorGone:
             return self.start(slug)
 
+    def settle(self, slugs: Sequence[str]) -> None:
+        """Bring these workers to what is wanted of them, one after another, in a process that outlives the caller."""
+        self._spawn([*programs.SETTLE, *slugs], self.settings.state_dir / "logs" / "settle.log")
+
     def status(self, slug: str) -> ProcessState:
         """What is seen of the tenant's worker; not running for one that was never started."""
         return self.states().get(slug, ProcessState(slug))
@@ -150,19 +157,19 @@ class Processes:
     def _launch_supervisor(self) -> None:
         """Start a supervisor that outlives the caller and ends itself when idle; returns once it answers."""
         log = self.settings.state_dir / "logs" / "supervisor.log"
-        launched = self._spawn_supervisor(log)
+        command = [*programs.SUPERVISOR, "--until-idle"]
+        launched = self._spawn(command, log)
         deadline = time.monotonic() + LAUNCH_TIMEOUT_S
         while not supervisor_answers(self.settings.state_dir):
             if launched.poll() not in (None, SUPERVISED_EXIT) or time.monotonic() > deadline:
                 raise StartFailed(f"The supervisor did not start: {last_words(log)} ({log})")
             if launched.poll() == SUPERVISED_EXIT:
                 # Another one held the directory: it is either about to answer, or on its way out.
-                launched = self._spawn_supervisor(log)
+                launched = self._spawn(command, log)
             time.sleep(0.1)
 
-    def _spawn_supervisor(self, log: Path) -> subprocess.Popen[bytes]:
+    def _spawn(self, command: list[str], log: Path) -> subprocess.Popen[bytes]:
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = [*programs.SUPERVISOR, "--until-idle"]
         with log.open("ab") as stream:
             return subprocess.Popen(  # noqa: S603 - our own command, no shell
                 command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,

@@ -6,6 +6,7 @@ from app.settings import Settings
 WEB_THREADS = 8
 # {slug} stands for the tenant.
 WORKER = (sys.executable, "-m", "worker", "--tenant", "{slug}")
+SETTLE = (sys.executable, "-m", "app.cli", "worker", "settle")
 SUPERVISOR = (sys.executable, "-m", "app.cli", "supervisor")
 
 

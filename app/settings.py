@@ -13,6 +13,10 @@ PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 WA_JS_SHA256 = "5bfb88027f14a4d8c9e319374e8bb4083201906881cf8c74f75789b32e4106bd"
 
 
+class Count(int):
+    """A whole number from 0."""
+
+
 class SettingsError(Exception):
     """A setting that cannot be used; the message names the variable and says what it takes."""
 
@@ -42,6 +46,8 @@ class Settings:
     ready_timeout_s: float = 90.0
     send_timeout_s: float = 25.0
     restart_delay_s: float = 2.0
+    stale_after_s: float = 120.0
+    stale_restarts: Count = Count(3)
     log_level: str = "INFO"
     notify_socket: str = ""
 
@@ -109,6 +115,8 @@ VARIABLES = {
     "ready_timeout_s": "FLOWHQ_READY_TIMEOUT_S",
     "send_timeout_s": "FLOWHQ_SEND_TIMEOUT_S",
     "restart_delay_s": "FLOWHQ_RESTART_DELAY_S",
+    "stale_after_s": "FLOWHQ_STALE_AFTER_S",
+    "stale_restarts": "FLOWHQ_STALE_RESTARTS",
     "log_level": "FLOWHQ_LOG_LEVEL",
     "notify_socket": "NOTIFY_SOCKET",
 }
@@ -141,7 +149,13 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> Count:
+    if int(text) < 0:
+        raise ValueError(text)
+    return Count(text)
+
+
 _CONVERTERS: dict[str, Any] = {"Path": Path, "str": str, "bool": _boolean, "int": _port, "float": float,
-                               "Path | None": Path}
+                               "Count": _count, "Path | None": Path}
 _KINDS: dict[Any, str] = {Path: "path", str: "text", bool: "yes or no", int: "port number", float: "number of seconds",
-                          Path | None: "path"}
+                          Count: "whole number from 0", Path | None: "path"}

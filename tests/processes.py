@@ -1,4 +1,5 @@
 """A process manager for tests of what stands above it: it holds states in place of processes."""
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,6 +15,7 @@ class FakeProcesses:
     running: dict[str, ProcessState] = field(default_factory=dict)
     outside: set[int] = field(default_factory=set)
     forced: list[str] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
 
     def start(self, slug: str) -> ProcessState:
         if slug in self.running:
@@ -31,6 +33,9 @@ class FakeProcesses:
         self.forced += [slug] * force
         self.running.pop(slug, None)
         return self.start(slug)
+
+    def settle(self, slugs: Sequence[str]) -> None:
+        self.settled += slugs
 
     def status(self, slug: str) -> ProcessState:
         return self.running.get(slug, ProcessState(slug))

@@ -21,4 +21,6 @@ def supervisor(settings: Settings, until_idle: bool) -> None:
     plan = Plan(
         state_dir=settings.state_dir, command=programs.WORKER, environ=settings.child_environ(),
         pace=Pace(first_delay_s=settings.restart_delay_s), idle_exit_s=IDLE_EXIT_S if until_idle else None)
-    asyncio.run(Supervisor(plan, DatabaseReports(settings.database)).run())
+    reports = DatabaseReports(settings.database, stale_after_s=settings.stale_after_s,
+                              stale_restarts=settings.stale_restarts)
+    asyncio.run(Supervisor(plan, reports).run())

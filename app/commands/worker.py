@@ -52,6 +52,16 @@ def restart(settings: Settings, slug: str) -> None:
 
 
 @worker.command()
+@click.argument("slugs", nargs=-1, required=True)
+@click.pass_obj
+def settle(settings: Settings, slugs: tuple[str, ...]) -> None:
+    """Bring the workers of the tenants SLUGS to what is wanted of them, one after another."""
+    open_database(settings.database)
+    for slug, reason in workers.settle(slugs, Processes(settings)).items():
+        click.echo(f"{slug}: {reason}", err=True)
+
+
+@worker.command()
 @click.argument("slug", required=False)
 @json_option
 @click.pass_obj

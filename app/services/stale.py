@@ -2,12 +2,28 @@
 from datetime import datetime, timedelta
 
 from app.db import db
-from app.models import AuditEntry, Desired, Tenant, TenantStatus, WhatsAppSession, WorkerProcess, WorkerStatus
+from app.models import (
+    AuditEntry,
+    Desired,
+    SessionState,
+    Tenant,
+    TenantStatus,
+    WhatsAppSession,
+    WorkerProcess,
+    WorkerStatus,
+)
 from app.services import audit, sessions, states
-from app.services.workers import WAITING_SESSIONS
 
 ACTOR = "stale-check"
 RESTART = "worker.stale_restart"
+# A session in one of these waits for somebody or something; its worker need not have been heard of lately.
+WAITING_SESSIONS = frozenset({SessionState.STARTING, SessionState.QR_READY})
+
+
+def check(*, now: datetime, after_s: float, cap: int) -> list[str]:
+    """Flag the workers that have gone silent and choose those to be started anew; returns the latter's slugs."""
+    flag_silent(now=now, after_s=after_s)
+    return choose_restarts(now=now, cap=cap)
 
 
 def flag_silent(*, now: datetime, after_s: float) -> list[str]:

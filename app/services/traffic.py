@@ -85,7 +85,8 @@ def _day(day: date, zone: ZoneInfo, counted: dict[tuple[datetime, Direction], in
 
 def _waits(tenant: Tenant, hours: list[datetime]) -> Iterable[Wait]:
     asked = Message.alias()
-    query: Any = Message.select(Message.sent_at, asked.created_at).join(asked, on=(asked.id == Message.in_reply_to)).where(
+    pairs: Any = Message.select(Message.sent_at, asked.created_at)
+    query = pairs.join(asked, on=(asked.id == Message.in_reply_to)).where(
         Message.tenant == tenant, Message.created_at >= hours[0], Message.author == "",
         Message.direction == Direction.OUT).order_by(Message.created_at.desc()).limit(WAITS_READ)
     waited: dict[datetime, list[float]] = {}

@@ -7,7 +7,6 @@ import contextlib
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from app.db import db
 from app.errors import Conflict, FlowError
@@ -17,14 +16,11 @@ from app.processes import AlreadyRunning, NotRunning, ProcessState, ProcessVerbs
 from app.services import audit, sessions, states
 from app.services.tenants import TenantRow, find_tenant, tenant_row, tenant_rows
 
-STALE_AFTER_S = 120.0
 # From here on a worker that keeps crashing is a tenant in trouble, before that a hiccup.
 CRASHES_THAT_COUNT = 3
 LIVE_SESSIONS = frozenset({
     SessionState.STARTING, SessionState.QR_READY, SessionState.CONNECTING, SessionState.CONNECTED})
 LIVE_WORKERS = frozenset({WorkerStatus.STARTING, WorkerStatus.RUNNING, WorkerStatus.STALE})
-# A worker in one of these waits for somebody or something, and need not have been heard of lately.
-WAITING_SESSIONS = frozenset({SessionState.STARTING, SessionState.QR_READY})
 
 
 @dataclass(frozen=True)
@@ -165,12 +161,10 @@ def record_end(slug: str, *, error: str, crashes: int, gave_up: bool) -> None:
             sessions.move_tenant(tenant, "failed", now)
 
 
-def seen_worker(worker: WorkerProcess, session: WhatsAppSession, process: ProcessState, now: datetime) -> WorkerStatus:
+def seen_worker(worker: WorkerProcess, process: ProcessState) -> WorkerStatus:
     """The worker's status, from what it said last and what is seen of its process."""
     if process.running:
-        if worker.pid != process.pid:
-            return WorkerStatus.STARTING
-        return WorkerStatus.STALE if _is_silent(worker, session, now) else WorkerStatus(worker.status)
+        return WorkerStatus(worker.status) if worker.pid == process.pid else WorkerStatus.STARTING
     if process.last_error or process.next_start_at:
         return WorkerStatus.ERROR
     return WorkerStatus.STOPPED if worker.status in LIVE_WORKERS else WorkerStatus(worker.status)
@@ -203,7 +197,7 @@ def _unpaused(slug: str) -> Tenant:
 
 def _overview(row: TenantRow, seen: Mapping[str, ProcessState], processes: ProcessVerbs) -> Overview:
     process = seen.get(row.tenant.slug) or _outside(row, processes)
-    status = seen_worker(row.worker, row.session, process, utc_now())
+    status = seen_worker(row.worker, process)
     return Overview(row, process, status, seen_session(row.session, status))
 
 
@@ -213,11 +207,6 @@ def _outside(row: TenantRow, processes: ProcessVerbs) -> ProcessState:
     if worker.pid and worker.host == socket.gethostname() and processes.is_worker(worker.pid, slug):
         return ProcessState(slug, running=True, pid=worker.pid, since=worker.started_at)
     return ProcessState(slug)
-
-
-def _is_silent(worker: WorkerProcess, session: WhatsAppSession, now: datetime) -> bool:
-    waits = worker.status != WorkerStatus.RUNNING or session.state in WAITING_SESSIONS
-    return not waits and (worker.last_seen_at is None or now - worker.last_seen_at > timedelta(seconds=STALE_AFTER_S))
 
 
 def _want(tenant: Tenant, desired: Desired, *, by: str, action: str, address: str) -> None:

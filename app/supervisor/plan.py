@@ -23,6 +23,7 @@ class Plan:
     start_gap_s: float = 0.5
     log_limit_bytes: int = 5_000_000
     log_check_s: float = 10.0
+    silence_check_s: float = 60.0
 
     def command_for(self, slug: str) -> list[str]:
         """The command line of one tenant's worker."""
@@ -57,3 +58,6 @@ class Reports(Protocol):
 
     async def ended(self, end: End) -> None:
         """A worker process is gone."""
+
+    async def silent(self) -> list[str]:
+        """Flag the workers that have gone silent; the slugs of those to be started anew."""

@@ -8,7 +8,8 @@ import peewee
 
 from app.db import DatabaseUnavailable, db, open_database
 from app.logs import get_logger
-from app.services import workers
+from app.models.base import utc_now
+from app.services import stale, workers
 from app.supervisor.plan import End
 
 log = get_logger(__name__)
@@ -20,8 +21,9 @@ Answer = TypeVar("Answer")
 class DatabaseReports:
     """Reports to the database at `url`; one that is down is logged and costs nothing but the report."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, *, stale_after_s: float = 120.0, stale_restarts: int = 0) -> None:
+        """A worker is silent after `stale_after_s`, and started anew `stale_restarts` times an hour at most."""
+        self._url, self._stale_after_s, self._stale_restarts = url, stale_after_s, stale_restarts
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
 
     async def wanted(self) -> list[str] | None:
@@ -32,6 +34,11 @@ class DatabaseReports:
         """Record how a worker process ended."""
         await self._call(lambda: workers.record_end(
             end.slug, error=end.error, crashes=end.crashes, gave_up=bool(end.error) and end.delay_s is None))
+
+    async def silent(self) -> list[str]:
+        """Flag the workers that have gone silent; the slugs of those to be started anew."""
+        return await self._call(
+            lambda: stale.check(now=utc_now(), after_s=self._stale_after_s, cap=self._stale_restarts)) or []
 
     async def _call(self, question: Callable[[], Answer]) -> Answer | None:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, question)

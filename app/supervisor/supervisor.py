@@ -44,7 +44,7 @@ class Supervisor:
             await self._end_leftovers()
             server = await asyncio.start_unix_server(self._serve, sock=_listen(self._plan.state_dir))
             chores = [asyncio.create_task(self._start_wanted()), asyncio.create_task(self._bound_logs()),
-                      asyncio.create_task(self._watch_idle())]
+                      asyncio.create_task(self._watch_idle()), asyncio.create_task(self._check_silence())]
             log.info("supervisor_ready", state_dir=str(self._plan.state_dir), pid=os.getpid())
             await self._stop.wait()
             await self._shut_down(server, chores)
@@ -85,6 +85,16 @@ class Supervisor:
             await asyncio.sleep(self._plan.log_check_s)
             for child in list(self._children.values()):
                 child.bound_log()
+
+    async def _check_silence(self) -> None:
+        """Start workers that hang anew; one that somebody runs by hand is theirs to end."""
+        while True:
+            await asyncio.sleep(self._plan.silence_check_s)
+            for slug in await self._reports.silent():
+                if self._child(slug).wanted:
+                    log.warning("silent_worker_restarted", tenant=slug)
+                    with contextlib.suppress(FlowError):
+                        await self._child(slug).restart(force=True)
 
     async def _watch_idle(self) -> None:
         idle_s = self._plan.idle_exit_s

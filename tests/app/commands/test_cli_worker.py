@@ -3,13 +3,16 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import pytest
 
-from app.models import Tenant, WorkerProcess, WorkerStatus
+from app.models import Desired, Tenant, WorkerProcess, WorkerStatus
+from app.models.base import utc_now
 from app.processes import Processes
+from app.services.workers import want_many
 from app.settings import Settings
 from tests.patience import eventually
 
@@ -97,3 +100,28 @@ def _environ(process: psutil.Process) -> dict[str, str]:
         return process.environ() if process.status() != psutil.STATUS_ZOMBIE else {}
     except psutil.Error:
         return {}
+
+
+def test_many_are_settled_in_the_background(acme: Tenant, settings: Settings, flowhq):
+    flowhq("tenant", "create", "beta", "--name", "Beta", "--template", "BOOKING")
+    processes = Processes(settings)
+    want_many(["acme", "beta"], Desired.RUNNING, by="ada")
+    processes.settle(["acme", "beta"])
+    eventually(lambda: {"acme", "beta"} <= set(processes.states()), "both were started")
+
+
+def test_settling_says_what_cannot_be(acme: Tenant, flowhq):
+    result = flowhq("worker", "settle", "nobody")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "nobody: There is no tenant 'nobody'" in result.stderr
+
+
+def test_a_stale_check_flags_a_silent_worker_and_starts_it_anew(acme: Tenant, flowhq, settings: Settings):
+    flowhq("worker", "start", "acme")
+    eventually(lambda: WorkerProcess.get().status == WorkerStatus.ERROR, "the worker gave up")
+    long_ago = utc_now() - timedelta(hours=1)
+    WorkerProcess.update(status=WorkerStatus.RUNNING, last_seen_at=long_ago).execute()
+    result = flowhq("stale-check")
+    assert result.exit_code == 0, result.output
+    assert "acme has gone silent.\nRestarted acme's worker (pid" in result.stdout
+    assert flowhq("stale-check").stdout == ""

@@ -1,6 +1,6 @@
 import os
 import socket
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -147,17 +147,10 @@ def test_a_crashed_worker_that_waits_is_an_error_with_its_reason(acme: Tenant, p
     assert (seen.worker_status, seen.last_error) == (WorkerStatus.ERROR, "killed by SIGKILL")
 
 
-@pytest.mark.parametrize(("silent_s", "session", "expected"), [
-    (30, SessionState.CONNECTED, WorkerStatus.RUNNING),
-    (600, SessionState.CONNECTED, WorkerStatus.STALE),
-    (600, SessionState.DISCONNECTED, WorkerStatus.STALE),
-    (600, SessionState.QR_READY, WorkerStatus.RUNNING),
-    (600, SessionState.STARTING, WorkerStatus.RUNNING),
-])
-def test_a_silent_worker_is_stale_unless_it_waits(silent_s: int, session: SessionState, expected: WorkerStatus):
-    worker = WorkerProcess(status=WorkerStatus.RUNNING, pid=7, last_seen_at=NOW - timedelta(seconds=silent_s))
-    process = ProcessState("acme", running=True, pid=7)
-    assert seen_worker(worker, WhatsAppSession(state=session), process, NOW) == expected
+def test_a_worker_that_was_flagged_as_silent_is_stale_for_as_long_as_its_process_runs():
+    worker = WorkerProcess(status=WorkerStatus.STALE, pid=7)
+    assert seen_worker(worker, ProcessState("acme", running=True, pid=7)) == WorkerStatus.STALE
+    assert seen_worker(worker, ProcessState("acme")) == WorkerStatus.STOPPED
 
 
 def test_a_crash_is_recorded_with_its_reason_and_takes_the_session_down(acme: Tenant):

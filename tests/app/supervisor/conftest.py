@@ -14,7 +14,7 @@ from tests.supervised import WELL_BEHAVED, Supervised
 
 PROGRAM = Path(__file__).with_name("run_supervisor.py")
 ORDERS: dict[str, object] = {"wanted": [], "idle_exit_s": None, "pace": {"first_delay_s": 0.1}, "stop_grace_s": 10.0,
-          "log_limit_bytes": 5_000_000, "log_check_s": 10.0}
+          "log_limit_bytes": 5_000_000, "log_check_s": 10.0, "silence_check_s": 60.0}
 
 
 @pytest.fixture

@@ -24,6 +24,13 @@ class FileReports:
         """The slugs that the test asked for."""
         return self._wanted
 
+    async def silent(self) -> list[str]:
+        """The slugs that the test has written into the file `silent`, once."""
+        path = self._path.with_name("silent")
+        slugs = path.read_text().split() if path.exists() else []
+        path.unlink(missing_ok=True)
+        return slugs
+
     async def ended(self, end: End) -> None:
         """Append the report to the file."""
         with self._path.open("a") as stream:
@@ -37,7 +44,8 @@ def main(orders: dict) -> None:
         state_dir=state_dir, command=(sys.executable, "-c", orders["program"], "worker", "{slug}"),
         pace=Pace(**orders["pace"]), stop_grace_s=orders["stop_grace_s"], idle_exit_s=orders["idle_exit_s"],
         start_gap_s=0.0, log_limit_bytes=orders["log_limit_bytes"],
-        log_check_s=orders["log_check_s"])
+        log_check_s=orders["log_check_s"],
+        silence_check_s=orders["silence_check_s"])
     try:
         asyncio.run(Supervisor(plan, FileReports(state_dir / "reports.jsonl", orders["wanted"])).run())
     except Conflict as error:

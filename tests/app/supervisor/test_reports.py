@@ -1,12 +1,14 @@
 """What the supervisor reads from and writes to a real database, also while that is down."""
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from app.db import db
 from app.models import WorkerProcess, WorkerStatus
+from app.models.base import utc_now
 from app.services.tenants import create_tenant, find_tenant
 from app.services.workers import restart_worker
 from app.supervisor.plan import End
@@ -57,3 +59,14 @@ def test_a_database_that_was_restarted_is_asked_again(reports: DatabaseReports):
     db.execute_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
                    " AND datname = current_database()")
     assert asyncio.run(reports.wanted()) == []
+
+
+def test_it_flags_a_silent_worker_and_says_that_it_is_to_be_started_anew(database: object, database_url: str):
+    create_tenant(slug="acme", name="Acme", template="BOOKING", by="ada")
+    restart_worker("acme", by="ada", processes=FakeProcesses())
+    WorkerProcess.update(status=WorkerStatus.RUNNING, last_seen_at=utc_now() - timedelta(seconds=61)).execute()
+    patient = DatabaseReports(database_url, stale_after_s=600, stale_restarts=1)
+    strict = DatabaseReports(database_url, stale_after_s=60, stale_restarts=1)
+    assert asyncio.run(patient.silent()) == []
+    assert asyncio.run(strict.silent()) == ["acme"]
+    assert asyncio.run(strict.silent()) == []

@@ -296,3 +296,13 @@ def test_a_forced_restart_does_not_wait_for_a_worker_that_will_not_end(supervise
     assert time.monotonic() - asked < 8.0
     assert supervised.pid("acme") != first
     assert not psutil.pid_exists(first)
+
+
+def test_a_silent_worker_is_replaced_and_one_that_does_not_run_is_left_alone(supervise: Supervise):
+    supervised = supervise(silence_check_s=0.1)
+    supervised.processes.start("acme")
+    first = supervised.pid("acme")
+    (supervised.state_dir / "silent").write_text("beta acme")
+    eventually(lambda: supervised.processes.status("acme").pid not in (None, first), "another worker runs")
+    assert not psutil.pid_exists(first)
+    assert not supervised.processes.status("beta").running

@@ -1,0 +1,24 @@
+"""`flowhq stale-check`."""
+import click
+
+from app.db import open_database
+from app.models.base import utc_now
+from app.processes import Processes
+from app.services import stale
+from app.settings import Settings
+
+
+@click.command()
+@click.pass_obj
+def stale_check(settings: Settings) -> None:
+    """Flag every worker that runs and has gone silent, and start it anew where the settings say so.
+
+    Where the supervisor runs the workers it does this by itself, once a minute.
+    """
+    open_database(settings.database)
+    now = utc_now()
+    for slug in stale.flag_silent(now=now, after_s=settings.stale_after_s):
+        click.echo(f"{slug} has gone silent.")
+    for slug in stale.choose_restarts(now=now, cap=settings.stale_restarts):
+        state = Processes(settings).restart(slug, force=True)
+        click.echo(f"Restarted {slug}'s worker (pid {state.pid}).")
