@@ -11,6 +11,7 @@ import click
 from app.commands.interrupt import run_until_told
 from app.commands.output import visible
 from app.demo.cast import BUSINESSES
+from app.demo.people import SignInOf
 from app.demo.run import Teller, run
 from app.services.messages import LogLine
 from app.services.tenants import DEFAULT_TIMEZONE
@@ -28,7 +29,8 @@ def demo(settings: Settings) -> None:
     Starts the WhatsApp sandbox, the web and a worker for each tenant, links them, and lets a customer write to each.
     """
     began = time.monotonic()
-    tell = Teller(step=_step, line=_line, up=lambda: _where_to_look(settings, time.monotonic() - began))
+    tell = Teller(step=_step, line=_line,
+                  up=lambda sign_ins: _where_to_look(settings, sign_ins, time.monotonic() - began))
     try:
         run_until_told(run(settings, tell))
     except KeyboardInterrupt:
@@ -48,13 +50,15 @@ def _line(line: LogLine) -> None:
         click.echo(textwrap.fill(visible(paragraph), 96, initial_indent=INDENT, subsequent_indent=INDENT))
 
 
-def _where_to_look(settings: Settings, took_s: float) -> None:
+def _where_to_look(settings: Settings, sign_ins: list[SignInOf], took_s: float) -> None:
     flowhq = "flowhq" if shutil.which("flowhq") else str(Path(sys.argv[0]))
     numbers = "\n".join(f"                 {business.number}  {business.name} ({business.template.lower()})"
                         for business in BUSINESSES)
+    people = "\n".join(f"                 {each.email:28}{each.password}  ({each.whose})" for each in sign_ins)
     click.secho(f"\nFlow HQ is up after {took_s:.1f} s. Ctrl-C ends everything.", fg="green", bold=True)
     click.echo(f"""
-  Tenants        http://127.0.0.1:{settings.web_port}/
+  Flow HQ        {settings.web_url}/   sign in as one of these:
+{people}
   Phones         {settings.sandbox_url}/phones   write to one of these, and read the answer:
 {numbers}
   Phones' API    {settings.sandbox_url}/api

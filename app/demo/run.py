@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import aiohttp
 
 from app import ports, programs
-from app.demo import cast
+from app.demo import cast, people
 from app.demo.cast import BUSINESSES, CUSTOMER, CUSTOMER_NAME, Business
 from app.demo.parts import Parts
+from app.demo.people import SignInOf
 from app.errors import Conflict, FlowError
 from app.models import SessionState
 from app.phones import Phones
@@ -32,7 +33,7 @@ class Teller:
 
     step: Callable[[str], None]
     line: Callable[[LogLine], None]
-    up: Callable[[], None]
+    up: Callable[[list[SignInOf]], None]
 
 
 async def run(settings: Settings, tell: Teller) -> None:
@@ -44,9 +45,10 @@ async def run(settings: Settings, tell: Teller) -> None:
         async with Phones(settings.sandbox_url) as phones, asyncio.TaskGroup() as tasks:
             tasks.create_task(_watch(parts))
             await _set_up(settings, phones, tell)
+            sign_ins = people.ensure(settings.state_dir)
             tasks.create_task(_show_conversations(tell))
             await _say_first_words(phones)
-            tell.up()
+            tell.up(sign_ins)
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
     finally:

@@ -1,9 +1,9 @@
 """What every table shares: the database, UTC times, the spelling of enums."""
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from peewee import CharField, DateTimeField, Model, TextField
+from peewee import CharField, DateTimeField, Model, ModelDelete, TextField
 
 from app.db import db
 
@@ -62,3 +62,10 @@ class BaseModel(Model):
     class Meta:
         database = db
         legacy_table_names = False
+
+    if TYPE_CHECKING:
+        # The stubs have it as an attribute of instances.
+        @classmethod
+        def delete(cls) -> ModelDelete:
+            """Delete rows."""
+            raise NotImplementedError

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import request
+from flask import flash, request
 from flask_wtf import FlaskForm
 
 from app.errors import FlowError
@@ -22,7 +22,7 @@ class Form(FlaskForm):
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
-        """Show what a service refuses (FlowError) above the form, with everything that was typed still in it.
+        """Show what a service refuses (FlowError) above the page, with everything that was typed still in it.
 
         Afterwards `refusal` says what it was.
         """
@@ -30,7 +30,7 @@ class Form(FlaskForm):
             yield
         except FlowError as error:
             self.refusal = error
-            self.form_errors = [*self.form_errors, said(error)]
+            flash(said(error), "danger")
 
     @property
     def status(self) -> int:

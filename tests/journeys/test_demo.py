@@ -1,6 +1,7 @@
 """`flowhq demo` as a person runs it: everything comes up, answers, survives a death, and ends without a trace."""
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -87,14 +88,19 @@ def test_it_comes_up_answers_and_comes_back_without_a_scan(run_demo: Callable[[]
     assert [tenant["slug"] for tenant in listed] == SLUGS
     assert {(each["session_state"], each["worker_status"], each["status"]) for each in listed} == {
         ("CONNECTED", "RUNNING", "ACTIVE")}
-    with urlopen(f"http://127.0.0.1:{demo.settings.web_port}/") as answer:
-        assert answer.read().decode().count("Connected") == 3
+    with urlopen(f"{demo.settings.web_url}/sign-in") as answer:
+        assert "Sign in" in answer.read().decode()
+    kept = json.loads((demo.settings.state_dir / "sign_ins.json").read_text())
+    assert [*kept] == ["admin@example.com", *(f"{slug}@example.com" for slug in SLUGS)]
+    told = demo.said()
+    assert [email for email, password in kept.items() if not re.search(rf"{email} +{re.escape(password)} ", told)] == []
     assert [line["direction"] for line in logged(demo, "demo-shop")][:2] == ["IN", "OUT"]
     assert demo.end() == 0
     assert demo.left() == []
     again = run_demo()
     again.await_up()
     assert "scanning the code" not in again.said()
+    assert json.loads((demo.settings.state_dir / "sign_ins.json").read_text()) == kept
 
 
 def logged(demo: Demo, slug: str) -> list[dict[str, Any]]:
