@@ -11,7 +11,7 @@ from worker.whatsapp.events import MessageSeen
 
 NAME_LIMIT = 200
 
-_FIELDS = (Chat.id, Chat.phone, Chat.lid, Chat.name, Chat.state, Chat.person_until)
+_FIELDS: tuple[Field, ...] = (Chat.id, Chat.phone, Chat.lid, Chat.name, Chat.state, Chat.person_until)
 
 
 def _chat_by(field: Field) -> Prepared:
