@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint bench wheel wa-js clean python packages-run packages-test
+.PHONY: help setup demo test check lint bench translations wheel wa-js clean python packages-run packages-test
 # Packages come before the virtualenv, and that before everything else, whatever -j says.
 .NOTPARALLEL:
 
@@ -18,13 +18,16 @@ test: setup ## Run every test; lint and types are tests too
 	@$(BIN)/python -m pytest
 
 check: setup lint ## Run what takes seconds: lint, types, layers, and tests without a browser
-	@$(BIN)/python -m pytest -q -m "not browser and not slow and not bench"
+	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not slow and not bench"
 
 lint: .venv/dev.stamp ## Check style, types, layers and pages
 	@build-aux/lint
 
 bench: setup ## Measure speed and report it
 	@$(BIN)/python -m pytest -m bench -s tests/bench
+
+translations: .venv/dev.stamp ## Bring the catalogues of translations up to date with the pages
+	@$(BIN)/python build-aux/translations.py
 
 wheel: .venv/dev.stamp wa-js ## Build dist/*.whl, wa-js inside, and look whether all is in it
 	@build-aux/wheel
