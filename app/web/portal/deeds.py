@@ -1,0 +1,46 @@
+"""What somebody did, in words."""
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from app.models import AuditEntry
+
+DEEDS: Mapping[str, LazyString] = {
+    "account.accept_invitation": _l("joined"),
+    "account.change": _l("changed the account"),
+    "account.change_password": _l("changed the password"),
+    "account.confirm_email": _l("confirmed an e-mail address"),
+    "account.create": _l("made an account"),
+    "account.invite": _l("invited somebody"),
+    "account.remove": _l("took somebody off"),
+    "account.reset_password": _l("chose a new password"),
+    "chat.give_back": _l("gave a chat back to the bot"),
+    "chat.take_over": _l("took a chat over"),
+    "chat.write": _l("wrote into a chat"),
+    "content.discard": _l("threw a draft away"),
+    "content.draft": _l("changed the draft"),
+    "content.go_back": _l("went back to an earlier version"),
+    "content.publish": _l("published the content"),
+    "data.erase": _l("erased a customer's data"),
+    "data.export": _l("exported all data"),
+    "request.submit": _l("sent the setup request"),
+    "session.pairing": _l("asked for a pairing code"),
+    "tenant.change": _l("changed the business"),
+    "tenant.create": _l("made the business"),
+    "worker.restart": _l("restarted the bot"),
+    "worker.start": _l("started the bot"),
+    "worker.stop": _l("stopped the bot"),
+}
+SHOWN = ("email", "version", "changed")
+
+
+def deed_in_words(entry: AuditEntry) -> str:
+    """The deed; one that has no words here is shown by its name."""
+    return str(DEEDS.get(entry.action, entry.action.replace(".", " ").replace("_", " ")))
+
+
+def detail_in_words(entry: AuditEntry) -> str:
+    """What of the detail is worth a look."""
+    values = (entry.detail.get(name) for name in SHOWN) if isinstance(entry.detail, dict) else ()
+    return ", ".join(", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in values if value)

@@ -1,0 +1,25 @@
+"""What the parts of a tenant's content are called on pages."""
+from collections.abc import Mapping
+from zoneinfo import available_timezones
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+LABELS: Mapping[str, LazyString] = {
+    "services": _l("Services and prices"), "products": _l("Products"), "questions": _l("Questions and answers"),
+    "hours": _l("Hours and holidays"), "name": _l("Name"), "price": _l("Price"), "minutes": _l("Minutes"),
+    "stock": _l("In stock"), "category": _l("Kind"), "description": _l("Description"), "question": _l("Question"),
+    "answer": _l("Answer"), "phrasings": _l("Other ways to ask it, one a line"),
+    "greeting": _l("Greeting"), "address": _l("Address"), "delivery": _l("Delivery"), "payment": _l("Paying"),
+    "refund": _l("Money back and cancelling"), "phone": _l("Phone"), "email": _l("E-mail"), "website": _l("Website"),
+    "currency": _l("Currency"), "handover_words": _l("Words that call a person, one a line"),
+    "emergency": _l("Emergency"), "emergency_words": _l("Emergency words, one a line"),
+    "emergency_answer": _l("What the bot answers to them"), "business_name": _l("Name of the business"),
+    "language": _l("Language the bot begins in"), "timezone": _l("Time zone"),
+    "chat_limit": _l("Replies to one customer in ten minutes"),
+    "handover_hours": _l("Hours a chat stays with a person after the bot handed it over"),
+    "owner_silence_hours": _l("Hours the bot keeps out after you wrote yourself"),
+    "mon": _l("Monday"), "tue": _l("Tuesday"), "wed": _l("Wednesday"), "thu": _l("Thursday"), "fri": _l("Friday"),
+    "sat": _l("Saturday"), "sun": _l("Sunday"),
+}
+ZONES = tuple(sorted(available_timezones(), key=lambda zone: (not zone.startswith("Africa/"), zone)))

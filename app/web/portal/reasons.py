@@ -1,0 +1,107 @@
+"""Why the bot said what it said, and what was done about a customer's message, in words."""
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from app.models import OWNER_PHONE, Delivery, Message, Outcome
+
+CLOSED = "closed+"
+
+OUTCOMES: Mapping[Outcome, LazyString] = {
+    Outcome.ANSWERED: _l("Answered"),
+    Outcome.WARNED: _l("Asked to slow down"),
+    Outcome.RATE_LIMITED: _l("Not answered: too many messages"),
+    Outcome.HANDED_OVER: _l("Handed to a person"),
+    Outcome.SILENT: _l("Left to a person"),
+}
+DELIVERIES: Mapping[Delivery, LazyString] = {
+    Delivery.PENDING: _l("Waiting to be sent"),
+    Delivery.SENDING: _l("Being sent"),
+    Delivery.SENT: _l("Sent"),
+    Delivery.DELIVERED: _l("Delivered"),
+    Delivery.READ: _l("Read"),
+    Delivery.FAILED: _l("Could not be sent"),
+    Delivery.UNKNOWN: _l("Perhaps sent"),
+}
+FORMS: Mapping[str, LazyString] = {
+    "booking": _l("a booking"), "order": _l("an order"), "problem": _l("a problem report"),
+    "complaint": _l("a complaint"), "review": _l("a comment"),
+}
+STEPS: Mapping[str, LazyString] = {
+    "confirm": _l("Taking %(form)s: asked whether it is right"),
+    "recorded": _l("Taking %(form)s: noted it down"),
+    "dropped": _l("Taking %(form)s: the customer stopped"),
+    "change": _l("Taking %(form)s: asked what to change"),
+}
+REASONS: Mapping[str, LazyString] = {
+    "greeting": _l("The customer greeted"),
+    "menu": _l("The customer asked for the menu"),
+    "can_do": _l("The customer asked what the bot can do"),
+    "are_you_a_bot": _l("The customer asked whether this is a bot"),
+    "hours": _l("The customer asked for the opening hours"),
+    "location": _l("The customer asked where you are"),
+    "contact": _l("The customer asked how to reach you"),
+    "prices": _l("The customer asked for prices"),
+    "price": _l("The customer asked for the price of something you sell"),
+    "service": _l("The customer named one of your services"),
+    "services": _l("The customer asked for your services"),
+    "product": _l("The customer named one of your products"),
+    "products": _l("The customer asked for your products"),
+    "category": _l("The customer chose a kind of product"),
+    "categories": _l("The customer asked for your products"),
+    "question": _l("One of your own questions and answers fits"),
+    "faq": _l("The customer asked for common questions"),
+    "ask": _l("The customer wants to ask something"),
+    "delivery": _l("The customer asked about delivery"),
+    "payment": _l("The customer asked about paying"),
+    "refund": _l("The customer asked about money back"),
+    "discount": _l("The customer asked for a discount"),
+    "thanks": _l("The customer thanked"),
+    "goodbye": _l("The customer said goodbye"),
+    "apology": _l("The customer apologised"),
+    "ok": _l("The customer said yes or no"),
+    "media": _l("The customer sent a picture, a voice note or a file without words"),
+    "asked_for_person": _l("The customer asked for a person"),
+    "accepted_person": _l("The customer said yes to a person"),
+    "declined_person": _l("The customer wants no person"),
+    "emergency": _l("One of your emergency words was said"),
+    "stop": _l("The customer wants no automatic answers"),
+    "start": _l("The customer wants automatic answers again"),
+    "rate_limited": _l("The customer wrote very much in a short time"),
+    "no_such_number": _l("The customer chose a number that the menu does not have"),
+    "unknown": _l("The bot did not understand, and showed the menu"),
+    "unknown:offer_person": _l("The bot did not understand again, and offered a person"),
+    "problem": _l("A problem was reported and handed to a person"),
+    "complaint": _l("A complaint was taken and handed to a person"),
+    "error": _l("The bot failed on this message; a person should look"),
+    "portal": _l("Written in the portal"),
+    "owner": _l("Typed on the phone"),
+}
+
+
+def reason_in_words(because: str) -> str:
+    """A reply's reason for a person; a reason that has no words of its own is shown as it is."""
+    if because.startswith(CLOSED):
+        return _("%(reason)s (and was told that you are closed)", reason=reason_in_words(because.removeprefix(CLOSED)))
+    if because in REASONS:
+        return str(REASONS[because])
+    form, _colon, step = because.partition(":")
+    if form in FORMS and step:
+        return _step_in_words(str(FORMS[form]), step)
+    return _("About: %(topic)s", topic=because.replace("_", " ")) if because else ""
+
+
+def author_in_words(message: Message) -> str:
+    """Who wrote a line of the business."""
+    if message.author == OWNER_PHONE:
+        return _("You, on the phone")
+    return message.author or _("Bot")
+
+
+def _step_in_words(form: str, step: str) -> str:
+    if step.startswith("ask_"):
+        return _("Taking %(form)s: asked for the %(part)s", form=form, part=step.removeprefix("ask_").replace("_", " "))
+    words = STEPS.get(step)
+    return str(words) % {"form": form} if words else _("Taking %(form)s", form=form)
