@@ -6,10 +6,7 @@ from peewee import Field
 
 from app.models import Chat, Tenant
 from app.models.prepared import Prepared, Slot
-from worker.ledger import storable
 from worker.whatsapp.events import MessageSeen
-
-NAME_LIMIT = 200
 
 _FIELDS: tuple[Field, ...] = (Chat.id, Chat.phone, Chat.lid, Chat.name, Chat.state, Chat.person_until)
 
@@ -39,7 +36,7 @@ def find_chat(tenant: Tenant, seen: MessageSeen) -> Chat:
         Chat.update(phone=seen.phone).where(Chat.id == by_lid.id).execute()
         return by_lid
     return Chat.create(tenant=tenant, wa_chat_id=seen.chat, phone=seen.phone or None, lid=seen.lid or None,
-                       name=storable(seen.name)[:NAME_LIMIT])
+                       name=seen.name)
 
 
 def update_chat(
@@ -47,7 +44,7 @@ def update_chat(
 ) -> None:
     """Store the conversation state, whose turn it is, and where the customer wrote from."""
     _UPDATE.run(id=chat.id, state=state, at=now, wa_chat_id=seen.chat, person_until=person_until, unread=unread,
-                name=storable(seen.name)[:NAME_LIMIT] or chat.name)
+                name=seen.name or chat.name)
 
 
 def _learn_lid(by_phone: Chat, by_lid: Chat | None, lid: str) -> Chat:

@@ -2,7 +2,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from app.models import DRAFT_ID, Chat, Delivery, Direction, Message, Tenant
+from app.models import DRAFT_ID, Message, Tenant
 from worker.outbox import Outgoing
 
 
@@ -15,10 +15,8 @@ class KeyMaker(Protocol):
 
 def assign_keys(tenant: Tenant, page: KeyMaker) -> Iterator[Outgoing]:
     """Give every waiting draft its WhatsApp id, oldest first, and hand it on to be sent."""
-    waiting = Message.select(Message, Chat).join(Chat).where(
-        Message.tenant == tenant, Message.direction == Direction.OUT, Message.delivery == Delivery.PENDING,
-        Message.wa_message_id.startswith(DRAFT_ID)).order_by(Message.id)
-    for row in list(waiting):
+    drafts = [row for row in Message.unsettled_of(tenant) if row.wa_message_id.startswith(DRAFT_ID)]
+    for row in drafts:
         key = page.new_key(row.chat.wa_chat_id)
         Message.update(wa_message_id=key).where(Message.id == row.id).execute()
         yield Outgoing(row.id, row.chat.id, row.chat.wa_chat_id, key, row.text)

@@ -12,17 +12,18 @@ from peewee import IntegrityError
 
 from app.db import db
 from app.logs import get_logger
-from app.models import Chat, Direction, Message, Outcome, Tenant
+from app.models import Chat, Direction, Message, Outcome, Tenant, storable
 from app.replies import Decision, HandOver, Incoming, Send, decide, rate_warning
 from worker.chats import find_chat, update_chat
 from worker.config import Config
-from worker.ledger import log_in, log_out, log_owner, storable
+from worker.ledger import log_in, log_out, log_owner
 from worker.outbox import Outgoing
 from worker.pacing import Pace, Verdict, typing_s
 from worker.whatsapp.events import MessageSeen, bare_id
 
 RATE_WARNING = "rate_limited"
 FAILED_TO_DECIDE = "error"
+TEXT_LIMIT, NAME_LIMIT = 65536, 200
 
 log = get_logger(__name__)
 
@@ -55,6 +56,7 @@ class Inbox:
 
         Raises peewee's database errors; then nothing has been claimed, or all of it, and the same call may be repeated.
         """
+        seen = bounded(seen)
         try:
             with db.atomic():
                 taken = self._claim(seen, now)
@@ -73,7 +75,7 @@ class Inbox:
         """Log what the owner typed on the phone, and keep out of that chat for as long as the tenant wants."""
         if self.is_known(seen):
             return
-        seen = replace(seen, name="")
+        seen = bounded(replace(seen, name=""))
         with db.atomic():
             chat = find_chat(self._tenant, seen)
             log_owner(self._tenant, chat, seen, now)
@@ -100,7 +102,7 @@ class Inbox:
         if verdict is not Verdict.ANSWER:
             return self._decline(verdict, state)
         try:
-            decision = decide(Incoming(storable(seen.text), seen.kind, seen.name), state, self._config.bot, now)
+            decision = decide(Incoming(seen.text, seen.kind, seen.name), state, self._config.bot, now)
         except Exception:
             # A message that breaks the replies must not stop the others; a person reads it instead.
             log.exception("reply_failed", message_id=bare_id(seen.id))
@@ -149,6 +151,11 @@ class Inbox:
 
     def _is_claimed(self, seen: MessageSeen) -> bool:
         return bool(Message.select().where(Message.tenant == self._tenant, Message.wa_message_id == seen.id).exists())
+
+
+def bounded(seen: MessageSeen) -> MessageSeen:
+    """The message with no more, and nothing else, than the log can hold: the replies are to see what is logged."""
+    return replace(seen, text=storable(seen.text[:TEXT_LIMIT]), name=storable(seen.name[:NAME_LIMIT]))
 
 
 def outcome_of(decision: Decision) -> Outcome:

@@ -6,8 +6,6 @@ from app.models.prepared import Prepared, Slot
 from app.replies import Send
 from worker.whatsapp.events import MessageSeen
 
-TEXT_LIMIT = 65536
-
 _FIELDS = (Message.wa_message_id, Message.kind, Message.text, Message.sent_at, Message.created_at, Message.in_reply_to,
            Message.because, Message.outcome, Message.delivery, Message.direction, Message.author)
 _INSERT = Prepared(lambda: Message.insert({
@@ -19,7 +17,7 @@ _INSERT = Prepared(lambda: Message.insert({
 def log_in(tenant: Tenant, chat: Chat, seen: MessageSeen, outcome: Outcome, now: datetime) -> int:
     """Claim a customer's message with what is done about it; returns its id. A second claim raises IntegrityError."""
     return _insert(
-        tenant, chat, direction=Direction.IN, wa_message_id=seen.id, kind=seen.kind, text=storable(seen.text),
+        tenant, chat, direction=Direction.IN, wa_message_id=seen.id, kind=seen.kind, text=seen.text,
         sent_at=datetime.fromtimestamp(seen.time, UTC), created_at=now, outcome=outcome, in_reply_to=None, because="",
         delivery=None)
 
@@ -34,14 +32,9 @@ def log_out(tenant: Tenant, chat: Chat, send: Send, *, key: str, in_reply_to: in
 def log_owner(tenant: Tenant, chat: Chat, seen: MessageSeen, now: datetime) -> int:
     """Log a message that the owner typed on the phone; returns its id."""
     return _insert(
-        tenant, chat, direction=Direction.OUT, wa_message_id=seen.id, kind=seen.kind, text=storable(seen.text),
+        tenant, chat, direction=Direction.OUT, wa_message_id=seen.id, kind=seen.kind, text=seen.text,
         sent_at=datetime.fromtimestamp(seen.time, UTC), created_at=now, outcome=None, in_reply_to=None, because="owner",
         delivery=Delivery.SENT, author=OWNER_PHONE)
-
-
-def storable(text: str) -> str:
-    """The text as both databases take it: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates."""
-    return text[:TEXT_LIMIT].replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def _insert(tenant: Tenant, chat: Chat, *, author: str = "", **values: object) -> int:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from app.db import db
 from app.logs import get_logger
-from app.models import DRAFT_ID, Chat, Delivery, Direction, Message, Tenant, WorkerProcess
+from app.models import DRAFT_ID, Delivery, Direction, Message, Tenant, WorkerProcess
 from worker.pacing import next_of
 from worker.whatsapp.events import AckSeen, LookedUp, Sent, bare_id, chat_of
 
@@ -100,12 +100,7 @@ class Outbox:
 
     def load_unsettled(self, now: datetime) -> int:
         """Queue what an earlier life left unsettled, to be looked up first; returns how many rows there were."""
-        rows = (Message.select(Message, Chat).join(Chat)
-                .where(Message.tenant == self.tenant, Message.direction == Direction.OUT,
-                       Message.delivery.in_((Delivery.PENDING, Delivery.SENDING)),
-                       ~Message.wa_message_id.startswith(DRAFT_ID))
-                .order_by(Message.id))
-        unsettled = list(rows)
+        unsettled = [row for row in Message.unsettled_of(self.tenant) if not row.wa_message_id.startswith(DRAFT_ID)]
         stale = [row.id for row in unsettled if row.created_at < now - GIVE_UP_AFTER]
         if stale:
             Message.update(delivery=Delivery.FAILED, delivered_at=now).where(Message.id.in_(stale)).execute()

@@ -1,7 +1,7 @@
 """The tables of Flow HQ, in the order in which they can be created."""
 from app.models.access import Bucket, LinkPurpose, MailedLink, RecoveryCode, SignIn
 from app.models.account import Account, AuditEntry, PortalEvent, RequestStatus, Role, SetupRequest
-from app.models.base import BaseModel
+from app.models.base import BaseModel, storable
 from app.models.history import ContentDraft, ContentVersion, Note, OnboardingDraft, StateChange
 from app.models.message import DRAFT_ID, OWNER_PHONE, Chat, Delivery, Direction, Message, Outcome
 from app.models.tenant import (
@@ -27,5 +27,5 @@ __all__ = [
     "ContentVersion", "Delivery", "Desired", "Direction", "Language", "LinkPurpose", "MailedLink", "Message", "Note",
     "OnboardingDraft", "Outcome", "PortalEvent", "RecoveryCode", "RequestStatus", "Role", "SessionState",
     "SetupRequest", "SignIn", "StateChange", "Template", "Tenant", "TenantConfig", "TenantStatus", "WhatsAppSession",
-    "WorkerProcess", "WorkerStatus",
+    "WorkerProcess", "WorkerStatus", "storable",
 ]

@@ -45,10 +45,13 @@ class StrangersTextField(TextField):
     """Text that somebody outside wrote: what a database refuses to hold is taken out rather than the message lost."""
 
     def db_value(self, value: str | None) -> str | None:
-        """Drop NUL, which PostgreSQL refuses, and put U+FFFD for half a surrogate pair, which is no UTF-8."""
-        if value is None:
-            return None
-        return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        """The text as both databases take it."""
+        return None if value is None else storable(value)
+
+
+def storable(text: str) -> str:
+    """The text without NUL, which PostgreSQL refuses, and with U+FFFD for half a surrogate pair, which is no UTF-8."""
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def utc_now() -> datetime:
