@@ -8,7 +8,7 @@ from peewee import JOIN
 from app.db import db
 from app.errors import NotFound
 from app.models import Account, SignIn, Tenant
-from app.services import audit
+from app.services import audit, throttle
 
 IDLE_FOR = timedelta(days=14)
 LIVES_FOR = timedelta(days=90)
@@ -26,6 +26,7 @@ def begin(account: Account, *, now: datetime, address: str = "", agent: str = ""
     """Sign a browser in and return its token."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with db.atomic():
+        throttle.clear_old(now=now)
         SignIn.delete().where(SignIn.account == account, SignIn.last_seen_at < now - IDLE_FOR).execute()
         SignIn.create(account=account, token_hash=token_hash(token), created_at=now, last_seen_at=now,
                       address=address[:64], agent=agent[:200])

@@ -17,10 +17,12 @@ MEGABYTE = 1024 * 1024
 
 def register(app: Flask) -> None:
     """Add the headers to whatever the application answers, and refuse forged and overlong requests."""
-    app.config.setdefault("MAX_CONTENT_LENGTH", 2 * MEGABYTE)
-    app.config.setdefault("MAX_FORM_MEMORY_SIZE", 2 * MEGABYTE)
-    # As long as a sign-in lives: a page that stayed open overnight can still be sent.
-    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=2 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
+        # As long as a sign-in lives: a page that stayed open overnight can still be sent.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
     CSRFProtect(app)
     if is_production := app.extensions["flowhq_settings"].production:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]

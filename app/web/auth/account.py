@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.models import Account, LinkPurpose
 from app.models.base import utc_now
-from app.services import accounts, passwords, second_factor, sign_ins
+from app.services import accounts, second_factor, sign_ins
 from app.web import mail
 from app.web.access import current_account, signed_in
 from app.web.auth import browser
@@ -15,6 +15,12 @@ from app.web.auth.entry import Answer
 from app.web.auth.forms import EmailForm, PasswordForm, ProfileForm
 from app.web.auth.links import say_whether_mailed
 from app.web.forms import Form
+
+# The first mark that a browser's name has counts: nearly all call themselves Chrome and Safari too.
+BROWSERS = (("Firefox", "Firefox"), ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"),
+            ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+           ("CrOS", "ChromeOS"), ("Linux", "Linux"))
 
 
 @blueprint.get("/account")
@@ -79,6 +85,13 @@ def end_other_sign_ins() -> Response:
     return _saved(_("Every other browser is signed out."))
 
 
+def browser_name(agent: str) -> str:
+    """What a browser calls itself, in two words, such as "Chrome, Android"."""
+    program = next((name for mark, name in BROWSERS if mark in agent), _("another browser"))
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return f"{program}, {system}" if system else program
+
+
 def _mail_to_new_address(mine: Account, form: EmailForm) -> None:
     now, wanted = utc_now(), accounts.read_email(form.email.data)
     proved = accounts.prove(mine.email, form.password.data, caller=browser.here(mine.email), now=now)
@@ -94,8 +107,9 @@ def _page(**sent: Form) -> Answer:
              "password": PasswordForm(prefix="password", formdata=None)}
     status = max((form.status for form in sent.values()), default=200)
     return render_template(
-        "auth/account.html", forms=forms | sent, mine=mine, this=current_user.sign_in, least=passwords.LEAST,
-        sign_ins=sign_ins.list_of(mine, now=utc_now()), codes_left=second_factor.codes_left(mine)), status
+        "auth/account.html", forms=forms | sent, browser_name=browser_name, mine=mine,
+        this=current_user.sign_in, sign_ins=sign_ins.list_of(mine, now=utc_now()),
+        codes_left=second_factor.codes_left(mine)), status
 
 
 def _saved(text: str) -> Response:
