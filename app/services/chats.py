@@ -111,6 +111,7 @@ def mark_read(chat: Chat) -> None:
 
 def take_over(tenant: Tenant, chat_id: int, *, hours: int, by: str, address: str, now: datetime) -> Chat:
     """Keep the bot out of the chat for so many hours; raises UnknownChat, or Invalid for hours out of range."""
+    find_chat(tenant, chat_id)
     if not 1 <= hours <= LONGEST_TURN_H:
         raise Invalid("Choose between 1 and %(most)s hours.", most=LONGEST_TURN_H)
     until = now + timedelta(hours=hours)
@@ -134,9 +135,9 @@ def write_message(tenant: Tenant, chat_id: int, text: str, *, by: str, address: 
 
     Raises UnknownChat, or Invalid for a text that is empty or longer than LONGEST_MESSAGE characters.
     """
-    text = _sendable(text)
     with db.atomic():
         chat = find_chat(tenant, chat_id)
+        text = _sendable(text)
         silence = timedelta(hours=TenantConfig.get(TenantConfig.tenant == tenant).owner_silence_hours)
         until = max(filter(None, (chat.person_until, now + silence)))
         Chat.update(person_until=until, unread=0, last_message_at=now).where(Chat.id == chat.id).execute()

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, stream_with_context, url_for
+from flask_babel import format_date, format_datetime, format_time
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -30,8 +31,16 @@ class Turn:
     """Whose turn it is in a chat: `until` when a person's, and what brought that about."""
 
     with_person: bool
-    until: datetime | None
-    why: str
+    until: datetime | None = None
+    why: str = ""
+
+    @property
+    def until_text(self) -> str:
+        """The time, and where it is not today the day, by the tenant's clock."""
+        if self.until is None:
+            return ""
+        is_today = format_date(self.until) == format_date(utc_now())
+        return str(format_time(self.until, "short") if is_today else format_datetime(self.until, "short"))
 
 
 @blueprint.app_context_processor
@@ -158,7 +167,7 @@ def _opened(chat_id: int) -> dict[str, object]:
 def turn_of(chat: Chat, thread: Thread, now: datetime) -> Turn:
     """Who answers in the chat, and because of what."""
     if not service.is_with_person(chat, now):
-        return Turn(False, None, "")
+        return Turn(False)
     last = next((each for each in reversed(thread.messages) if _calls_a_person(each)), None)
     return Turn(True, chat.person_until, _why(last))
 

@@ -36,20 +36,20 @@ def content() -> str:
                            labels=LABELS, problems=service.problems(shop.template, shop.values))
 
 
-@blueprint.get("/content/<any(services, products, questions):section>")
+@blueprint.get("/content/<section>")
 @member
 def content_list(section: str) -> str:
     """A page of a list."""
-    shop, start = service.workshop(current_tenant()), max(0, request.args.get("start", 0, type=int))
+    shop, start = _shop_with(section), max(0, request.args.get("start", 0, type=int))
     page = _listed(shop, section)[start:start + rows.PAGE]
     return _list_page(shop, section, start, rows.shown_rows(page, section, shop.values["language"]))
 
 
-@blueprint.post("/content/<any(services, products, questions):section>")
+@blueprint.post("/content/<section>")
 @member
 def save_list(section: str) -> Response | tuple[str, int]:
     """Keep a page of a list in the draft; what was changed by somebody else meanwhile is not overwritten unseen."""
-    shop, start = service.workshop(current_tenant()), max(0, request.form.get("start", 0, type=int))
+    shop, start = _shop_with(section), max(0, request.form.get("start", 0, type=int))
     stored = _listed(shop, section)
     typed = rows.read_rows(_without_removed(request.form), section, rows.PAGE + MORE_BLANK_ROWS)
     if request.form.get("stamp") != rows.stamp(stored[start:start + rows.PAGE]):
@@ -161,6 +161,11 @@ def _section_page(section: str, fields: Callable[[Workshop], dict[str, Any]], te
     problems = service.problems(shop.template, shop.values) if shop.draft else []
     return render_template(f"portal/content_{template or section}.html", section=section, title=SECTIONS[section],
                            shop=shop, problems=problems, labels=LABELS, sections=SECTIONS, **fields(shop))
+
+
+def _shop_with(section: str) -> Workshop:
+    """What is being worked on; answers 404 where there is no such list."""
+    return service.workshop(current_tenant()) if section in rows.LISTS else abort(404)
 
 
 def _save(changes: Mapping[str, Any]) -> None:

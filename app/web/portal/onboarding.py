@@ -45,11 +45,12 @@ def onboarding() -> Answer:
     return _page(service.first_unfinished(service.draft_of(current_account())))
 
 
-@blueprint.route("/onboarding/<any(business, template, number, language, hours, content, preview):step>",
-                 methods=["GET", "POST"])
+@blueprint.route("/onboarding/<step>", methods=["GET", "POST"])
 @applicant
 def onboarding_step(step: str) -> Answer:
     """One step: shown, or kept and left for the next one where nothing is wrong with it."""
+    if step not in STEPS:
+        abort(404)
     if request.method == "GET" or step == STEPS[-1]:
         return _page(step)
     values = _keep(step)
@@ -61,7 +62,7 @@ def onboarding_step(step: str) -> Answer:
     return redirect(url_for("portal.onboarding_step", step=STEPS[place + 1]), 303)
 
 
-@blueprint.post("/onboarding/<any(business, template, number, language, hours, content):step>/keep")
+@blueprint.post("/onboarding/<step>/keep")
 @applicant
 def keep_step(step: str) -> Answer:
     """Keep what is being typed, from a script."""
@@ -80,7 +81,7 @@ def submit_onboarding() -> Response:
 
 def _keep(step: str) -> dict[str, Any]:
     account = current_account()
-    if not service.may_submit(account):
+    if step not in STEPS[:-1] or not service.may_submit(account):
         abort(404)
     return service.save_draft(account, _changes(step, service.draft_of(account)), now=utc_now())
 
