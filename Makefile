@@ -2,14 +2,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint bench translations wheel wa-js clean python packages-run packages-test
+.PHONY: help setup demo test check lint bench translations wheel wa-js axe clean python packages-run packages-test
 # Packages come before the virtualenv, and that before everything else, whatever -j says.
 .NOTPARALLEL:
 
 help: ## Say what the targets do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-setup: packages-test .venv/dev.stamp wa-js ## Install what development and tests need, where it is missing
+setup: packages-test .venv/dev.stamp wa-js axe ## Install what development and tests need, where it is missing
 
 demo: packages-run .venv/run.stamp wa-js ## Start a demonstration: sandbox, three tenants, their workers
 	@$(BIN)/flowhq demo
@@ -34,6 +34,9 @@ wheel: .venv/dev.stamp wa-js ## Build dist/*.whl, wa-js inside, and look whether
 
 wa-js: ## Fetch wa-js from npm and check it by its hash
 	@PYTHONPATH=. $(PYTHON) build-aux/wa_js.py
+
+axe:
+	@PYTHONPATH=. $(PYTHON) build-aux/axe.py
 
 clean: ## Remove what was built; the virtualenv and ./var stay
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -39,7 +39,7 @@ def main() -> int:
     print(f"Fetching {PACKAGE}")
     try:
         with tempfile.TemporaryDirectory() as directory:
-            install(download(Path(directory)), DESTINATION.parent)
+            install(download(PACKAGE, Path(directory)), DESTINATION.parent)
     except Refused as error:
         print(error, file=sys.stderr)
         return 1
@@ -52,24 +52,22 @@ def is_installed(bundle: Path) -> bool:
     return there and hashlib.sha256(bundle.read_bytes()).hexdigest() == WA_JS_SHA256
 
 
-def download(directory: Path) -> Path:
-    """Let npm bring the package's archive. Raises Refused where it cannot."""
-    command = ["npm", "pack", PACKAGE, "--silent", "--pack-destination", str(directory)]
+def download(package: str, directory: Path) -> Path:
+    """Let npm bring a package's archive. Raises Refused where it cannot."""
+    command = ["npm", "pack", package, "--silent", "--pack-destination", str(directory)]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        raise Refused("wa-js is fetched with npm, which is not here: apt-get install npm") from None
+        raise Refused(f"{package} is fetched with npm, which is not here: apt-get install npm") from None
     archives = list(directory.glob("*.tgz"))
     if done.returncode or len(archives) != 1:
-        raise Refused(f"npm could not fetch {PACKAGE}: {(done.stderr or done.stdout).strip()}")
+        raise Refused(f"npm could not fetch {package}: {(done.stderr or done.stdout).strip()}")
     return archives[0]
 
 
 def install(archive: Path, directory: Path, integrity: str = INTEGRITY) -> None:
     """Check archive and bundle, then put bundle and licences into `directory`. Raises Refused on a wrong hash."""
-    digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-    if f"sha512-{digest}" != integrity:
-        raise Refused(f"{PACKAGE} has the hash sha512-{digest} and not {integrity}; it is not installed.")
+    check_archive(archive, PACKAGE, integrity)
     with tarfile.open(archive) as package:
         files = {name: package.extractfile(member).read() for member, name in MEMBERS.items()}  # type: ignore[union-attr]
     bundle = hashlib.sha256(files[DESTINATION.name]).hexdigest()
@@ -78,6 +76,13 @@ def install(archive: Path, directory: Path, integrity: str = INTEGRITY) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         replace(directory / name, content)
+
+
+def check_archive(archive: Path, package: str, integrity: str) -> None:
+    """Raises Refused where the archive is not the one that was reviewed."""
+    digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if f"sha512-{digest}" != integrity:
+        raise Refused(f"{package} has the hash sha512-{digest} and not {integrity}; it is not installed.")
 
 
 def replace(path: Path, content: bytes) -> None:
