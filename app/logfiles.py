@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 TAIL_BYTES = 4096
+SHOWN_BYTES = 256 * 1024
 
 
 def bound(log: Path, limit_bytes: int) -> None:
@@ -14,6 +15,19 @@ def bound(log: Path, limit_bytes: int) -> None:
         if log.stat().st_size > limit_bytes:
             shutil.copyfile(log, log.with_suffix(".log.1"))
             os.truncate(log, 0)
+
+
+def last_lines(log: Path, limit: int) -> list[str]:
+    """The last `limit` lines of the log, oldest first, as far back as SHOWN_BYTES go; none where there is no log."""
+    try:
+        with log.open("rb") as stream:
+            begins = max(0, log.stat().st_size - SHOWN_BYTES)
+            stream.seek(begins)
+            lines = stream.read().decode(errors="replace").splitlines()
+    except OSError:
+        return []
+    # The first line may have been cut in the middle.
+    return lines[1 if begins else 0:][-limit:]
 
 
 def last_words(log: Path) -> str:

@@ -90,6 +90,13 @@ def find_fleet(wanted: Wanted, processes: ProcessVerbs, *, now: datetime) -> Fle
     return Fleet(lines, int(found[0].total) if found else 0, wanted.page)
 
 
+def find_slugs(wanted: Wanted) -> list[str]:
+    """The slugs of every tenant that fits, on whichever page."""
+    query = Tenant.select(Tenant.slug).join_from(Tenant, WhatsAppSession).join_from(Tenant, WorkerProcess)
+    query = query.where(*conditions) if (conditions := _conditions(wanted)) else query
+    return [tenant.slug for tenant in query.order_by(Tenant.slug)]
+
+
 def day_start(now: datetime) -> datetime:
     """When today began where most tenants are."""
     zone = ZoneInfo(DEFAULT_TIMEZONE)

@@ -8,6 +8,7 @@ import peewee
 from app.models import Chat, Message, Tenant
 
 PAGE = 1000
+SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,17 @@ FIELDS = tuple(field.name for field in fields(LogLine))
 def tail(tenant: Tenant, limit: int) -> list[LogLine]:
     """The newest `limit` lines of a tenant, oldest first."""
     return [_line(message, tenant) for message in reversed(Message.newest_of(tenant, limit))]
+
+
+def page(tenant: Tenant, *, before: int | None = None) -> list[Message]:
+    """The newest SHOWN lines of a tenant with their chats, newest first, or those logged before line `before`."""
+    query = _lines(tenant)
+    last = Message.get_or_none(Message.id == before, Message.tenant == tenant) if before else None
+    if last is not None:
+        earlier = (Message.created_at < last.created_at) | (
+            (Message.created_at == last.created_at) & (Message.id < last.id))
+        query = query.where(Message.created_at <= last.created_at, earlier)
+    return list(query.order_by(Message.created_at.desc(), Message.id.desc()).limit(SHOWN))
 
 
 def after(tenant: Tenant, last_id: int) -> list[LogLine]:

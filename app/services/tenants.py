@@ -45,6 +45,7 @@ class TenantRow:
 def create_tenant(
     *, slug: str, name: str, template: str, by: str, language: str = Language.EN, phone_number: str = "",
     timezone: str = DEFAULT_TIMEZONE, content: Mapping[str, Any] | None = None, hours: Mapping[str, Any] | None = None,
+    address: str = "",
 ) -> Tenant:
     """Create a tenant with its config, session and worker rows.
 
@@ -65,7 +66,8 @@ def create_tenant(
         config.save(force_insert=True)
         WhatsAppSession.create(tenant=tenant)
         WorkerProcess.create(tenant=tenant)
-        audit.record(by=by, action="tenant.create", slug=slug, detail={"name": name, "template": config.template})
+        audit.record(by=by, action="tenant.create", slug=slug, address=address,
+                     detail={"name": name, "template": config.template})
     return tenant
 
 
@@ -86,7 +88,7 @@ def tenant_rows() -> list[TenantRow]:
     return [_row(tenant) for tenant in _joined().order_by(Tenant.slug)]
 
 
-def change_tenant(slug: str, *, by: str, **changes: Any) -> TenantRow:
+def change_tenant(slug: str, *, by: str, address: str = "", **changes: Any) -> TenantRow:
     """Change fields of TENANT_FIELDS and CONFIG_FIELDS; a running worker takes them over by itself.
 
     Raises UnknownTenant, Invalid for a value that cannot be used and Conflict for a phone number that is taken.
@@ -100,7 +102,7 @@ def change_tenant(slug: str, *, by: str, **changes: Any) -> TenantRow:
             setattr(_holder(row, name), name, value)
         if values:
             _save(row, set(values))
-            audit.record(by=by, action="tenant.change", slug=slug, detail=detail)
+            audit.record(by=by, action="tenant.change", slug=slug, detail=detail, address=address)
     return row
 
 

@@ -55,3 +55,13 @@ def test_why_a_process_ended(log: Path, code: int, why: str):
 
 def test_a_process_that_said_nothing_is_known_by_its_exit_code(log: Path):
     assert logfiles.why_ended(3, log) == "ended with exit code 3"
+
+
+def test_the_last_lines_are_whole_and_oldest_first(tmp_path):
+    log = tmp_path / "acme.log"
+    assert last_lines(log, 3) == []
+    log.write_text("".join(f"line {number}\n" for number in range(100_000)))
+    assert last_lines(log, 2) == ["line 99998", "line 99999"]
+    everything = last_lines(log, 1_000_000)
+    assert everything[0].startswith("line ")
+    assert len("\n".join(everything)) <= SHOWN_BYTES

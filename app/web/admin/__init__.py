@@ -1,13 +1,5 @@
 """The pages of whoever runs the platform."""
-from flask import Blueprint, render_template
+from app.web.admin import audit, editing, fleet, records, requests, tenant, workers
+from app.web.admin.blueprint import blueprint
 
-from app.web.access import admin
-
-blueprint = Blueprint("admin", __name__)
-
-
-@blueprint.get("/")
-@admin
-def index() -> str:
-    """Where an admin begins."""
-    return render_template("admin/index.html")
+__all__ = ["audit", "blueprint", "editing", "fleet", "records", "requests", "tenant", "workers"]

@@ -15,6 +15,7 @@ from app.services.tenants import create_tenant
 from app.settings import Settings
 from app.web import create_app
 from tests.app.web.pages import checked
+from tests.processes import FakeProcesses
 
 PASSWORD = "correct horse battery"
 CAST = {"ada": (Role.ADMIN, None), "alice": (Role.OWNER, "acme"), "bob": (Role.STAFF, "acme"),
@@ -44,8 +45,9 @@ def cast(database: peewee.Database, password_hash: str) -> dict[str, Account]:
 
 @pytest.fixture
 def web_app(settings: Settings) -> Flask:
-    """The application, without the guard against forged requests, which has tests of its own."""
+    """The application, without processes and without the guard against forged requests, which has tests of its own."""
     app = create_app(settings)
+    app.extensions["flowhq_processes"] = FakeProcesses()
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return app
 

@@ -1,0 +1,106 @@
+"""What a tenant has on record: messages, chats, configuration, the worker's log, events."""
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import yaml
+from flask import render_template, request
+from flask_babel import gettext as _
+
+from app.logfiles import last_lines
+from app.models import OWNER_PHONE, Message, PortalEvent
+from app.models.base import utc_now
+from app.services import chats, messages
+from app.services.chats import Place, Wanted
+from app.services.removal import Holdings
+from app.services.tenants import tenant_row
+from app.web.access import admin, tenant_or_404
+from app.web.admin.blueprint import blueprint, row_id, settings
+
+LOG_LINES = 200
+EVENTS = 100
+
+
+@blueprint.get("/tenants/<slug>/messages")
+@admin
+def tenant_messages(slug: str) -> str:
+    """The message log, newest first."""
+    tenant = tenant_or_404(slug)
+    page = messages.page(tenant, before=row_id("before"))
+    return render_template("admin/messages.html", tenant=tenant, page=page, here="messages")
+
+
+@blueprint.get("/tenants/<slug>/chats")
+@admin
+def tenant_chats(slug: str) -> str:
+    """The chats, those that somebody wrote in last first."""
+    tenant = tenant_or_404(slug)
+    typed = request.args.get("q", "").replace("\0", "")
+    page = chats.find_chats(tenant, Wanted(typed), _zone(slug), _place(request.args))
+    return render_template("admin/chats.html", tenant=tenant, page=page, typed=typed, here="chats",
+                           now=utc_now(), is_with_person=chats.is_with_person)
+
+
+@blueprint.get("/tenants/<slug>/chats/<int:chat_id>")
+@admin
+def tenant_chat(slug: str, chat_id: int) -> str:
+    """One chat, as it went."""
+    tenant = tenant_or_404(slug)
+    chat = chats.find_chat(tenant, chat_id)
+    thread = chats.read_thread(chat, before=row_id("before"))
+    return render_template("admin/chat.html", tenant=tenant, chat=chat, thread=thread, here="chats")
+
+
+@blueprint.get("/tenants/<slug>/configuration")
+@admin
+def tenant_configuration(slug: str) -> str:
+    """How the bot answers, and what it knows."""
+    tenant_or_404(slug)
+    row = tenant_row(slug)
+    return render_template("admin/configuration.html", tenant=row.tenant, config=row.config, here="configuration",
+                           content=as_yaml(row.config.content), hours=as_yaml(row.config.hours))
+
+
+@blueprint.get("/tenants/<slug>/log")
+@admin
+def tenant_log(slug: str) -> str:
+    """The last lines of the worker's log."""
+    tenant = tenant_or_404(slug)
+    log = Holdings.of(slug, settings()).logs[0]
+    return render_template("admin/log.html", tenant=tenant, lines=last_lines(log, LOG_LINES), here="log")
+
+
+@blueprint.get("/tenants/<slug>/events")
+@admin
+def tenant_events(slug: str) -> str:
+    """What happened to the tenant that its people may read."""
+    tenant = tenant_or_404(slug)
+    query = PortalEvent.select().where(PortalEvent.tenant == tenant)
+    newest = query.order_by(PortalEvent.created_at.desc(), PortalEvent.id.desc()).limit(EVENTS)
+    return render_template("admin/events.html", tenant=tenant, events=list(newest), here="events", as_yaml=as_yaml)
+
+
+@blueprint.app_template_global()
+def writer_in_words(message: Message) -> str:
+    """Who wrote a line of the business, as an admin reads it."""
+    if message.author == OWNER_PHONE:
+        return _("the business, on the phone")
+    return str(message.author) or _("the bot")
+
+
+def as_yaml(value: object) -> str:
+    """The value as a person reads and writes it."""
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False) if value else ""
+
+
+def _zone(slug: str) -> ZoneInfo:
+    return ZoneInfo(tenant_row(slug).config.timezone)
+
+
+def _place(query: Mapping[str, str]) -> Place | None:
+    """Where the page before this one ended, or None."""
+    try:
+        at, chat = datetime.fromisoformat(query.get("at", "")), int(query.get("chat", ""))
+    except ValueError:
+        return None
+    return Place(at, chat) if at.tzinfo and 0 < chat < 2**63 else None
