@@ -59,9 +59,9 @@ def test_a_process_that_said_nothing_is_known_by_its_exit_code(log: Path):
 
 def test_the_last_lines_are_whole_and_oldest_first(tmp_path):
     log = tmp_path / "acme.log"
-    assert last_lines(log, 3) == []
+    assert logfiles.last_lines(log, 3) == []
     log.write_text("".join(f"line {number}\n" for number in range(100_000)))
-    assert last_lines(log, 2) == ["line 99998", "line 99999"]
-    everything = last_lines(log, 1_000_000)
+    assert logfiles.last_lines(log, 2) == ["line 99998", "line 99999"]
+    everything = logfiles.last_lines(log, 1_000_000)
     assert everything[0].startswith("line ")
-    assert len("\n".join(everything)) <= SHOWN_BYTES
+    assert len("\n".join(everything)) <= logfiles.SHOWN_BYTES
