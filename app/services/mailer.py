@@ -49,9 +49,9 @@ def written(letter: Letter, settings: Settings) -> EmailMessage:
 
 
 def check_url(url: str) -> None:
-    """Raise SettingsError for an address that names no mail server."""
+    """Raise SettingsError for an address that names no mail server; an empty one means that there is none."""
     parts = urlsplit(url)
-    if parts.scheme not in PORTS or not parts.hostname:
+    if url and (parts.scheme not in PORTS or not parts.hostname):
         raise SettingsError("FLOWHQ_SMTP_URL cannot be used: write smtp://user:password@host:587 or smtps://…:465")
 
 

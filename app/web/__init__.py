@@ -2,6 +2,7 @@
 from flask import Flask
 
 from app.processes import Processes
+from app.services import mailer
 from app.settings import Settings
 from app.web import access, admin, auth, connection, errors, health, keys, languages, pages, portal, security
 
@@ -9,9 +10,10 @@ from app.web import access, admin, auth, connection, errors, health, keys, langu
 def create_app(settings: Settings | None = None) -> Flask:
     """The web application with these settings, or those of the environment.
 
-    Raises SettingsError where a production host lacks what it must have.
+    Raises SettingsError for a mail server that is none, and where a production host lacks what it must have.
     """
     settings = settings or Settings.from_env()
+    mailer.check_url(settings.smtp_url)
     app = Flask(__name__)
     app.extensions["flowhq_settings"] = settings
     app.extensions["flowhq_processes"] = Processes(settings)

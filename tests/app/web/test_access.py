@@ -1,5 +1,6 @@
 """Who may see which page: every route for every kind of person, in one table."""
 from dataclasses import dataclass
+from typing import Any
 
 import peewee
 import pytest
@@ -20,45 +21,17 @@ from app.models import (
     Tenant,
 )
 from app.models.base import utc_now
-from app.processes import NotRunning, ProcessState, StartFailed
 from app.web.access import Rule, is_static, public
 from tests.app.web.conftest import CAST, ClientOf
 
 PEOPLE = (None, *CAST)
 # Whom the rule of a page lets in; "nobody" is let in by `public` alone.
-MAY = {"public": {None, "ada", "alice", "bob", "charlie"}, "signed_in": {"ada", "alice", "bob", "charlie"},
-       "member": {"alice", "bob", "charlie"}, "owner": {"alice", "charlie"}, "applicant": {"alice", "charlie"},
-       "admin": {"ada"}}
+MAY: dict[str, set[str | None]] = {
+    "public": {None, "ada", "alice", "bob", "charlie"}, "signed_in": {"ada", "alice", "bob", "charlie"},
+    "member": {"alice", "bob", "charlie"}, "owner": {"alice", "charlie"}, "applicant": {"alice", "charlie"},
+    "admin": {"ada"}}
 # A page of a business that names one of acme's things by its number: to charlie they do not exist.
 PORTAL = "portal."
-
-
-class NoProcesses:
-    """A process manager on whose host nothing can be started."""
-
-    def start(self, slug: str) -> ProcessState:
-        raise StartFailed(f"{slug} cannot be started here.")
-
-    def stop(self, slug: str) -> ProcessState:
-        raise NotRunning(f"{slug} does not run.")
-
-    def restart(self, slug: str, *, force: bool = False) -> ProcessState:
-        return self.start(slug)
-
-    def status(self, slug: str) -> ProcessState:
-        return ProcessState(slug)
-
-    def states(self) -> dict[str, ProcessState]:
-        return {}
-
-    def is_worker(self, pid: int, slug: str) -> bool:
-        return False
-
-
-@pytest.fixture(autouse=True)
-def no_processes(web_app: Flask) -> None:
-    """A page that starts a worker is asked for here as often as any other."""
-    web_app.extensions["flowhq_processes"] = NoProcesses()
 
 
 @dataclass(frozen=True)
@@ -70,7 +43,7 @@ class Things:
 
     def path(self, app: Flask, route: Route) -> str:
         """The address of a route, of these things; fails for a name that none of them has."""
-        values = {}
+        values: dict[str, Any] = {}
         for name in route.arguments:
             if route._converters[name].__class__.__name__ == "IntegerConverter":
                 values[name] = self.numbers.get(name, self.numbers["anything"])
@@ -100,7 +73,7 @@ def things(cast: dict[str, Account]) -> Things:
 def routes(app: Flask) -> list[tuple[str, Route]]:
     """Every method and route that is not a file."""
     return [(method, route) for route in sorted(app.url_map.iter_rules(), key=str)
-            for method in sorted(route.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+            for method in sorted((route.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"})
             if not is_static(route.endpoint)]
 
 

@@ -65,7 +65,7 @@ def test_an_unknown_page_is_a_page_of_ours(client_of: ClientOf, page: Page, name
 
 
 def test_a_page_that_fails_says_so_and_shows_no_traceback(web_app: Flask, client_of: ClientOf):
-    web_app.add_url_rule("/fault", "fault", public(lambda: 1 / 0))
+    web_app.add_url_rule("/fault", "fault", public(lambda: str(1 / 0)))
     web_app.config["TESTING"] = False
     web_app.config["PROPAGATE_EXCEPTIONS"] = False
     answer = client_of(None).get("/fault")
@@ -82,9 +82,9 @@ def test_what_is_too_large_is_refused_in_words(client_of: ClientOf):
 def test_no_change_is_made_without_the_guards_token(guarded: Flask):
     client, before = guarded.test_client(), list(Account.select().order_by(Account.id).dicts())
     for route in guarded.url_map.iter_rules():
-        if "POST" not in route.methods or is_static(route.endpoint):
+        if "POST" not in (route.methods or ()) or is_static(route.endpoint):
             continue
-        values = dict.fromkeys(route.arguments, 1)
+        values: dict[str, Any] = dict.fromkeys(route.arguments, 1)
         with guarded.test_request_context():
             path = guarded.url_for(route.endpoint, **values)
         answer = client.post(path)
@@ -138,8 +138,15 @@ def test_a_front_page_greets_strangers_and_leads_on_who_is_signed_in(client_of: 
     {"secret_key": KEY, "base_url": ""}, {"secret_key": KEY, "base_url": "http://bots.example.org"},
 ])
 def test_a_real_host_does_not_start_without_its_secret_and_its_address(settings: Settings, changes: dict[str, Any]):
+    real = replace(settings, production=True, base_url="https://bots.example.org")
     with pytest.raises(SettingsError, match="FLOWHQ_"):
-        create_app(replace(settings, **{"production": True, "base_url": "https://bots.example.org"} | changes))
+        create_app(replace(real, **changes))
+
+
+@pytest.mark.parametrize("url", ["mail.example.org", "http://mail.example.org", "smtp://"])
+def test_it_does_not_start_with_an_address_that_is_no_mail_servers(settings: Settings, url: str):
+    with pytest.raises(SettingsError, match="FLOWHQ_SMTP_URL"):
+        create_app(replace(settings, smtp_url=url))
 
 
 def test_a_real_host_starts_with_both_and_makes_no_key(settings: Settings):

@@ -6,8 +6,18 @@ from collections.abc import Iterator
 import pytest
 
 
+class MailServer(socketserver.ThreadingTCPServer):
+    """Keeps the letters it is given."""
+
+    def __init__(self) -> None:
+        self.letters: list[str] = []
+        super().__init__(("127.0.0.1", 0), Letterbox)
+
+
 class Letterbox(socketserver.StreamRequestHandler):
     """As much of SMTP as a client needs to hand a letter over."""
+
+    server: MailServer
 
     def handle(self) -> None:
         self._say("220 ready")
@@ -28,10 +38,9 @@ class Letterbox(socketserver.StreamRequestHandler):
 
 
 @pytest.fixture
-def mail_server() -> Iterator[socketserver.ThreadingTCPServer]:
-    """A running mail server; `letters` holds what it was given."""
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Letterbox)
-    server.letters = []
+def mail_server() -> Iterator[MailServer]:
+    """A running mail server."""
+    server = MailServer()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server

@@ -1,6 +1,5 @@
 """Mailed links: verification, reset, invitation, and what becomes of them without a mail server."""
 import re
-import socketserver
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ from app.models.base import utc_now
 from app.services import accounts, passwords
 from app.settings import Settings
 from app.web import create_app, mail
+from tests.app.web.auth.conftest import MailServer
 from tests.app.web.conftest import PASSWORD, ClientOf, Page
 
 NEW = "another good password"
@@ -124,7 +124,7 @@ def test_admins_find_the_links_that_no_mail_server_took(client_of: ClientOf, pag
 
 
 @pytest.fixture
-def mailing_client(settings: Settings, mail_server: socketserver.ThreadingTCPServer, cast: object) -> FlaskClient:
+def mailing_client(settings: Settings, mail_server: MailServer, cast: object) -> FlaskClient:
     """A browser on an application that has a mail server."""
     url = f"smtp://127.0.0.1:{mail_server.server_address[1]}"
     app = create_app(replace(settings, smtp_url=url, base_url="http://bots.example.org/", mail_from="hq@example.org"))
