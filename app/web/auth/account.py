@@ -1,5 +1,5 @@
 """Everybody's own account: name, language, address, password, and the browsers that are signed in."""
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -39,6 +39,8 @@ def change_profile() -> Answer:
         with form.refusals():
             accounts.change_profile(current_account(), name=form.name.data, language=form.language.data,
                                     address=_address())
+            # What was chosen below a page counts no longer.
+            session.pop("language", None)
             return _saved(_("Saved."))
     return _page(profile=form)
 

@@ -12,6 +12,7 @@ NEW = "another good password"
 
 def test_name_and_language_change(client_of: ClientOf, page: Page):
     client = client_of("alice")
+    client.get("/account?lang=en")
     client.post("/account/profile", data={"profile-name": "Alice  Moshi", "profile-language": "SW"})
     alice = Account.get(Account.email == "alice@example.com")
     assert (alice.name, alice.language) == ("Alice Moshi", "SW")
