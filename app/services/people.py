@@ -1,5 +1,6 @@
 """The people of a business: who they are, taking one off, and who did what."""
 from dataclasses import dataclass
+from typing import Any
 
 from app.db import db
 from app.errors import Conflict, NotFound
@@ -7,6 +8,8 @@ from app.models import Account, AuditEntry, Role, Tenant
 from app.services import audit
 
 DEEDS_PAGE = 50
+# What the operators write down about a business is theirs to read.
+OPERATORS_OWN = "note."
 
 
 class UnknownPerson(NotFound):
@@ -54,9 +57,14 @@ def remove(tenant: Tenant, account_id: int, *, by: str, address: str) -> Account
     return person
 
 
+def deeds_of(tenant: Tenant) -> Any:
+    """The condition for audit entries that the business may read."""
+    return (AuditEntry.tenant_slug == tenant.slug) & ~AuditEntry.action.startswith(OPERATORS_OWN)
+
+
 def deeds(tenant: Tenant, *, before: int | None = None) -> DeedPage:
-    """Who did what to the business, newest first, a page at a time."""
-    query = AuditEntry.select().where(AuditEntry.tenant_slug == tenant.slug)
+    """Who did what to the business, newest first, a page at a time; without what operators keep to themselves."""
+    query = AuditEntry.select().where(deeds_of(tenant))
     if before is not None:
         query = query.where(AuditEntry.id < before)
     found = list(query.order_by(AuditEntry.id.desc()).limit(DEEDS_PAGE + 1))

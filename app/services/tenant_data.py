@@ -20,7 +20,7 @@ from app.models import (
     TenantConfig,
 )
 from app.models.base import BaseModel
-from app.services import audit, chats, messages
+from app.services import audit, chats, messages, people
 from app.spreadsheets import csv_lines
 
 PAGE = 500
@@ -81,7 +81,7 @@ def _files(tenant: Tenant) -> Iterator[tuple[str, Iterable[str]]]:
 
 def _pages(model: Any, tenant: Tenant) -> Iterator[BaseModel]:
     """The tenant's rows of a table by id, a page at a time."""
-    mine = model.tenant_slug == tenant.slug if model is AuditEntry else model.tenant == tenant
+    mine = people.deeds_of(tenant) if model is AuditEntry else model.tenant == tenant
     last = 0
     while page := list(model.select().where(mine, model.id > last).order_by(model.id).limit(PAGE)):
         yield from page

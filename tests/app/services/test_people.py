@@ -56,6 +56,7 @@ def test_deeds_are_read_back_to_the_first_and_only_ones_own(acme: Tenant):
     for number in range(people.DEEDS_PAGE + 5):
         audit.record(by="alice", action=f"deed.{number}", slug="acme")
     audit.record(by="ada", action="secret", slug="other")
+    audit.record(by="ada", action="note.add", slug="acme")
     newest = people.deeds(acme)
     oldest = people.deeds(acme, before=newest.earlier)
     actions = [deed.action for deed in newest.deeds + oldest.deeds]

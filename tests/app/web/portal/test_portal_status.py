@@ -1,0 +1,169 @@
+import io
+import itertools
+import os
+import socket
+import zipfile
+
+import pytest
+from flask import Flask
+
+from app.models import (
+    Account,
+    AuditEntry,
+    Chat,
+    MailedLink,
+    RequestStatus,
+    Role,
+    SessionState,
+    SetupRequest,
+    StateChange,
+    Tenant,
+    TenantStatus,
+    WhatsAppSession,
+    WorkerProcess,
+    WorkerStatus,
+)
+from app.models.base import utc_now
+from app.web import words
+from app.web.portal.status import headline
+from app.web.portal.whatsapp import qr_picture
+from tests.app.web.conftest import ClientOf, Page
+from tests.app.web.portal.conftest import hear
+
+CODE = "2@" + "abcdefghijklmnopqrstuvwxyz0123456789+/=," * 5
+
+
+def running(tenant: Tenant, state: SessionState, **session: object) -> None:
+    """A worker of this very process, with its session in this state."""
+    now = utc_now()
+    alive = {"status": WorkerStatus.RUNNING, "pid": os.getpid(), "host": socket.gethostname(), "last_seen_at": now}
+    WorkerProcess.update(alive).where(WorkerProcess.tenant == tenant).execute()
+    WhatsAppSession.update(state=state, **session).where(WhatsAppSession.tenant == tenant).execute()
+
+
+@pytest.fixture
+def alive(web_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the process of the test count as the tenant's worker."""
+    processes = web_app.extensions["flowhq_processes"]
+    monkeypatch.setattr(processes, "is_worker", lambda pid, slug: pid == os.getpid())
+
+
+def test_every_mix_of_states_has_words(web_app: Flask):
+    mixes = itertools.product([None, *RequestStatus], TenantStatus, SessionState, WorkerStatus)
+    with web_app.test_request_context():
+        for request_status, *states in mixes:
+            request = SetupRequest(status=request_status) if request_status else None
+            found = headline(request, *states, may_change=True)
+            assert str(words.of(found.state).sentence), (request_status, states)
+            assert bool(found.url) == bool(found.link)
+
+
+def test_trouble_is_never_hidden_by_good_news(web_app: Flask):
+    with web_app.test_request_context():
+        def state(*states: object) -> object:
+            return headline(None, *states, may_change=True).state
+
+        assert state(TenantStatus.PAUSED, SessionState.CONNECTED, WorkerStatus.RUNNING) == TenantStatus.PAUSED
+        assert state(TenantStatus.ACTIVE, SessionState.CONFLICT, WorkerStatus.RUNNING) == SessionState.CONFLICT
+        assert state(TenantStatus.ERROR, SessionState.DISCONNECTED, WorkerStatus.ERROR) == TenantStatus.ERROR
+        assert state(TenantStatus.ACTIVE, SessionState.CONNECTED, WorkerStatus.STALE) == WorkerStatus.STALE
+        assert state(TenantStatus.ACTIVE, SessionState.CONNECTED, WorkerStatus.RUNNING) == TenantStatus.ACTIVE
+
+
+@pytest.mark.usefixtures("alive")
+@pytest.mark.parametrize("state", SessionState)
+def test_both_pages_can_be_read_in_every_state_of_the_session(
+    client_of: ClientOf, page: Page, acme: Tenant, state: SessionState,
+):
+    running(acme, state, detail="<b>why</b>", qr_code=CODE if state == SessionState.QR_READY else None)
+    StateChange.create(tenant=acme, machine="session", state=state, cause="x")
+    for path in ("/portal/", "/portal/whatsapp"):
+        seen = page(client_of("alice"), path)
+        assert seen.main.find("b") is None
+        assert str(seen.select_one(".state").text).strip()
+
+
+@pytest.mark.usefixtures("alive")
+def test_the_code_is_kept_fresh_only_while_somebody_looks(client_of: ClientOf, page: Page, acme: Tenant):
+    running(acme, SessionState.QR_READY, qr_code=CODE)
+    client = client_of("alice")
+    page(client, "/portal/")
+    assert WhatsAppSession.get(WhatsAppSession.tenant == acme).qr_wanted_at is None
+    drawn = page(client, "/portal/whatsapp").select_one("svg.qr-code")
+    assert drawn.find("title").text
+    assert WhatsAppSession.get(WhatsAppSession.tenant == acme).qr_wanted_at is not None
+    running(acme, SessionState.CONNECTED, qr_wanted_at=None)
+    assert page(client, "/portal/whatsapp").select("svg") == []
+    assert WhatsAppSession.get(WhatsAppSession.tenant == acme).qr_wanted_at is None
+
+
+def test_the_code_is_drawn_without_anything_inline(web_app: Flask):
+    with web_app.test_request_context():
+        drawn = qr_picture("2@<script>alert(1)</script>")
+    assert "style" not in drawn
+    assert "script" not in drawn
+    assert "viewBox" in drawn
+    assert 'fill="#fff"' in drawn
+
+
+@pytest.mark.usefixtures("alive")
+def test_a_phone_that_cannot_scan_gets_a_code_to_type(client_of: ClientOf, page: Page, acme: Tenant):
+    Tenant.update(phone_number="+255712345678").where(Tenant.id == acme.id).execute()
+    running(acme, SessionState.QR_READY, qr_code=CODE)
+    client = client_of("alice")
+    assert client.post("/portal/whatsapp/pairing-code").status_code == 303
+    assert WhatsAppSession.get(WhatsAppSession.tenant == acme).pairing_wanted_at is not None
+    running(acme, SessionState.QR_READY, pairing_code="ABCD-EFGH")
+    assert page(client, "/portal/whatsapp").select_one(".pairing-code").text == "ABCD-EFGH"
+
+
+def test_staff_are_invited_invited_again_and_taken_off(client_of: ClientOf, page: Page, acme: Tenant):
+    client = client_of("alice")
+    form = {"name": "Zawadi", "email": "zawadi@example.com", "role": "STAFF"}
+    assert client.post("/portal/people", data=form).status_code == 303
+    person = Account.get(Account.email == "zawadi@example.com")
+    assert (person.tenant, person.role, person.password_hash) == (acme, Role.STAFF, "")
+    assert "Zawadi" in page(client, "/portal/people").text
+    first = MailedLink.get(MailedLink.account == person).token_hash
+    assert client.post(f"/portal/people/{person.id}/invitation").status_code == 303
+    assert MailedLink.get(MailedLink.account == person).token_hash != first
+    assert client.post(f"/portal/people/{person.id}/remove").status_code == 303
+    assert Account.get_or_none(Account.email == "zawadi@example.com") is None
+
+
+@pytest.mark.parametrize("wrong", [{"role": "ADMIN"}, {"email": "nobody"}, {"email": "bob@example.com"}, {"name": " "}])
+def test_a_wrong_invitation_is_refused_and_kept(client_of: ClientOf, acme: Tenant, wrong: dict[str, str]):
+    form = {"name": "Zawadi", "email": "zawadi@example.com", "role": "STAFF"} | wrong
+    refused = client_of("alice").post("/portal/people", data=form)
+    assert refused.status_code == 400
+    assert form["email"] in refused.text
+    assert Account.select().where(Account.tenant == acme).count() == 2
+
+
+def test_staff_see_who_did_what_and_change_nobody(client_of: ClientOf, page: Page, cast: dict[str, Account]):
+    AuditEntry.create(actor="<b>x</b>", action="content.publish", tenant_slug="acme", detail={"version": 7})
+    AuditEntry.create(actor="secret", action="x.y", tenant_slug="other")
+    bob = client_of("bob")
+    seen = page(bob, "/portal/people?lang=en").text
+    assert "<b>x</b> published the content" in " ".join(seen.split())
+    assert "secret" not in seen
+    assert bob.post(f"/portal/people/{cast['alice'].id}/remove").status_code == 403
+
+
+def test_an_owner_takes_everything_away(client_of: ClientOf, chat: Chat):
+    hear(chat, "hello")
+    answer = client_of("alice").post("/portal/data/export")
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    assert b"hello" in archive.read("messages.csv")
+    assert client_of("bob").post("/portal/data/export").status_code == 403
+    assert AuditEntry.select().where(AuditEntry.action == "data.export").count() == 1
+
+
+def test_a_customer_is_erased_once_the_number_is_typed(client_of: ClientOf, page: Page, chat: Chat):
+    hear(chat, "hello")
+    client, path = client_of("alice"), f"/portal/chats/{chat.id}/erase"
+    page(client, path)
+    refused = client.post(path, data={"confirmed": "yes"})
+    assert (refused.status_code, Chat.select().count()) == (400, 1)
+    assert client.post(path, data={"confirmed": "+255 711 000 001"}).location == "/portal/chats"
+    assert Chat.select().count() == 0
