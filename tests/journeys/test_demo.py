@@ -1,11 +1,10 @@
 """`flowhq demo` as a person runs it: everything comes up, answers, survives a death, and ends without a trace."""
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -13,71 +12,13 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
-from app.settings import Settings
+from tests.demonstration import Demo
 from tests.patience import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-UP = "Flow HQ is up"
 SLUGS = ["demo-booking", "demo-shop", "demo-support"]
 SENTENCES = ("Hello", "What do you sell?", "How much is the rice?", "2", "Where are you?", "bei gani?",
              "Do you deliver?")
-
-
-class Demo:
-    """A running demonstration."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.output = settings.state_dir.parent / "demo.txt"
-        with self.output.open("w") as stream:
-            self.process = subprocess.Popen([sys.executable, "-m", "app.cli", "demo"], stdout=stream, stderr=stream,
-                                            env=settings.child_environ() | {"PYTHONUNBUFFERED": "1"})
-
-    def said(self) -> str:
-        return self.output.read_text()
-
-    def await_up(self) -> None:
-        eventually(lambda: UP in self.said() or self.process.poll() is not None, "the demo is up", deadline_s=240)
-        assert UP in self.said(), self.said()
-
-    def end(self, number: int = signal.SIGINT) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(120)
-
-    def flowhq(self, *words: object) -> subprocess.CompletedProcess:
-        return subprocess.run([sys.executable, "-m", "app.cli", *map(str, words)], capture_output=True, text=True,
-                              check=False, env=self.settings.child_environ(), timeout=240)
-
-    def ask(self, *words: object) -> Any:
-        return json.loads(self.flowhq(*words, "--json").stdout)
-
-    def left(self) -> list[str]:
-        """The command lines of whatever still runs on this state directory."""
-        return [" ".join(found) for process in psutil.process_iter() if (found := self._ours(process))]
-
-    def _ours(self, process: psutil.Process) -> list[str]:
-        try:
-            command = process.cmdline()
-            told = " ".join([*command, *process.environ().values()])
-            return command if str(self.settings.state_dir) in told and process.pid != os.getpid() else []
-        except (psutil.Error, OSError):
-            return []
-
-
-@pytest.fixture
-def run_demo(settings: Settings) -> Iterator[Callable[[], Demo]]:
-    """Runs the demonstration; every one is ended with the test."""
-    demos: list[Demo] = []
-
-    def run() -> Demo:
-        demos.append(Demo(settings))
-        return demos[-1]
-
-    yield run
-    for demo in demos:
-        if demo.process.poll() is None:
-            demo.end()
-    assert demos[-1].left() == []
 
 
 def test_it_comes_up_answers_and_comes_back_without_a_scan(run_demo: Callable[[], Demo]):
