@@ -24,6 +24,9 @@ from app.services.slugs import LONGEST_SLUG
 from app.services.tenants import DEFAULT_TIMEZONE, change_tenant, create_tenant
 
 STEPS = ("business", "template", "number", "language", "hours", "content", "preview")
+# The field by which one sees that a step was filled in.
+FIELDS = {"business": "business_name", "template": "template", "number": "number", "language": "language",
+          "hours": "hours", "content": "content"}
 # For a name without a letter of the alphabet.
 FALLBACK_SLUG = "business"
 MOST_NAMESAKES = 1000
@@ -51,6 +54,14 @@ def save_draft(account: Account, changes: Values, *, now: datetime) -> dict[str,
 def problems(step: str, values: Values) -> dict[str, Invalid]:
     """What has to be mended in this step before the next, by field."""
     return _CHECKS[step](values)
+
+
+def done_steps(account: Account) -> list[str]:
+    """The steps that were filled in, and rightly."""
+    kept = OnboardingDraft.get_or_none(OnboardingDraft.account == account)
+    typed = set(kept.values) if kept else set()
+    values = draft_of(account)
+    return [step for step in STEPS[:-1] if FIELDS[step] in typed and not problems(step, values)]
 
 
 def first_unfinished(values: Values) -> str:

@@ -105,9 +105,8 @@ def _page(step: str, problems: Mapping[str, str] | None = None) -> Answer:
     if not service.may_submit(account):
         return redirect(url_for("portal.index"), 303)
     values = service.draft_of(account)
-    done = [each for each in STEPS[:-1] if not service.problems(each, values)]
     page = render_template(
-        f"portal/onboarding_{step}.html", step=step, steps=STEPS, titles=TITLES, done=done, values=values,
+        f"portal/onboarding_{step}.html", step=step, steps=STEPS, titles=TITLES, done=service.done_steps(account), values=values,
         problems=problems or {}, request_of=service.latest_request(account.tenant), labels=LABELS,
         **_fields(step, values))
     return page, 400 if problems else 200

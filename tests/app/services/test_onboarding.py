@@ -64,6 +64,12 @@ def test_the_form_begins_where_something_is_missing(alice: Account):
     assert onboarding.first_unfinished(fill(alice)) == "preview"
 
 
+def test_only_what_was_filled_in_rightly_is_done(alice: Account):
+    assert onboarding.done_steps(alice) == []
+    onboarding.save_draft(alice, {"business_name": "Acme", "number": "12", "hours": {}}, now=NOW)
+    assert onboarding.done_steps(alice) == ["business", "hours"]
+
+
 @pytest.mark.parametrize("number", ["0712 345 678", "+255 712 345 678", "+255712345678", "0712-345-678"])
 def test_a_number_may_be_written_as_people_write_it(alice: Account, number: str):
     fill(alice, number=number)
