@@ -106,8 +106,8 @@ def _page(step: str, problems: Mapping[str, str] | None = None) -> Answer:
         return redirect(url_for("portal.index"), 303)
     values = service.draft_of(account)
     page = render_template(
-        f"portal/onboarding_{step}.html", step=step, steps=STEPS, titles=TITLES, done=service.done_steps(account), values=values,
-        problems=problems or {}, request_of=service.latest_request(account.tenant), labels=LABELS,
+        f"portal/onboarding_{step}.html", step=step, steps=STEPS, titles=TITLES, values=values, labels=LABELS,
+        done=service.done_steps(account), problems=problems or {}, request_of=service.latest_request(account.tenant),
         **_fields(step, values))
     return page, 400 if problems else 200
 
