@@ -169,7 +169,9 @@ class Outbox:
     def on_ack(self, event: AckSeen, now: datetime) -> None:
         """Replies came further than before."""
         if (delivery := ACKS.get(event.ack)) is not None:
-            Message.update(delivery=delivery, delivered_at=now).where(
+            # Being read later does not change when it arrived.
+            arrival = {} if delivery == Delivery.READ else {"delivered_at": now}
+            Message.update({"delivery": delivery, **arrival}).where(
                 Message.tenant == self.tenant, Message.wa_message_id.in_(event.keys),
                 Message.direction == Direction.OUT, Message.delivery.in_(BEFORE[delivery])).execute()
 

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from peewee import fn
 
-from app.models import Direction, Message, Tenant
+from app.models import Delivery, Direction, Message, Tenant
 
 HOURS, DAYS = 24, 30
 # Enough for an honest median, and quick however busy the tenant is.
 WAITS_READ = 5000
+ARRIVED = (Delivery.SENT, Delivery.DELIVERED, Delivery.READ)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Wait:
-    """The median and the longest of the seconds that customers waited in one hour; None where nobody did."""
+    """The median and the longest of the seconds until the bot's reply was there, in one hour; None without one."""
 
     begins: datetime
     median_s: float | None
@@ -85,12 +86,13 @@ def _day(day: date, zone: ZoneInfo, counted: dict[tuple[datetime, Direction], in
 
 def _waits(tenant: Tenant, hours: list[datetime]) -> Iterable[Wait]:
     asked = Message.alias()
-    pairs: Any = Message.select(Message.sent_at, asked.created_at)
+    pairs: Any = Message.select(Message.delivered_at, asked.created_at)
     query = pairs.join(asked, on=(asked.id == Message.in_reply_to)).where(
-        Message.tenant == tenant, Message.created_at >= hours[0], Message.author == "",
-        Message.direction == Direction.OUT).order_by(Message.created_at.desc()).limit(WAITS_READ)
+        Message.tenant == tenant, Message.created_at >= hours[0], Message.direction == Direction.OUT,
+        Message.author == "", Message.delivery.in_(ARRIVED), Message.delivered_at.is_null(False))
+    newest = query.order_by(Message.created_at.desc()).limit(WAITS_READ)
     waited: dict[datetime, list[float]] = {}
-    for answered, heard in query.tuples():
+    for answered, heard in newest.tuples():
         hour = _moment(heard).replace(minute=0, second=0, microsecond=0)
         waited.setdefault(hour, []).append(max(0.0, (_moment(answered) - _moment(heard)).total_seconds()))
     for hour in hours:

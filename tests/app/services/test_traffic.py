@@ -17,11 +17,12 @@ def acme(database) -> Tenant:
     return create_tenant(slug="acme", name="Acme", template="BOOKING", by="ada")
 
 
-def write(tenant, direction, at, *, answers=None, author="", sent_at=None):
+def write(tenant, direction, at, *, answers=None, author="", arrived=None, delivery="SENT"):
     chat = Chat.get_or_none(Chat.tenant == tenant) or Chat.create(tenant=tenant, wa_chat_id="1@c.us", phone="1")
     return Message.create(
         tenant=tenant, chat=chat, direction=direction, wa_message_id=f"m{Message.select().count()}", author=author,
-        sent_at=sent_at or at, created_at=at, in_reply_to=answers.id if answers else None)
+        sent_at=at, created_at=at, delivered_at=arrived, in_reply_to=answers.id if answers else None,
+        delivery=delivery if direction == Direction.OUT else None)
 
 
 def test_messages_are_counted_in_the_hour_in_which_they_were_logged(acme):
@@ -55,9 +56,11 @@ def test_what_is_older_and_what_is_anothers_is_not_counted(acme):
 def test_a_wait_is_from_the_question_to_the_bots_reply(acme):
     for seconds in (1, 2, 9):
         asked = write(acme, Direction.IN, NOW)
-        write(acme, Direction.OUT, NOW, answers=asked, sent_at=NOW + timedelta(seconds=seconds))
+        write(acme, Direction.OUT, NOW, answers=asked, arrived=NOW + timedelta(seconds=seconds))
     asked = write(acme, Direction.IN, NOW)
-    write(acme, Direction.OUT, NOW, answers=asked, author="bob@acme.example", sent_at=NOW + timedelta(hours=1))
+    write(acme, Direction.OUT, NOW, answers=asked, author="bob@acme.example", arrived=NOW + timedelta(hours=1))
+    write(acme, Direction.OUT, NOW, answers=asked, delivery="FAILED", arrived=NOW + timedelta(hours=1))
+    write(acme, Direction.OUT, NOW, answers=asked, delivery="PENDING")
     waits = traffic_of(acme, ZONE, NOW).waits
     assert (waits[-1].median_s, waits[-1].longest_s) == (2.0, 9.0)
     assert waits[-2].median_s is None
