@@ -107,6 +107,13 @@ def test_a_long_list_is_shown_page_by_page():
     assert talk.say("5").startswith("So far: Thing 25")
 
 
+@pytest.mark.parametrize(("question", "misses_something"), [
+    ("What products do you sell?", False), ("what are you selling", False), ("do you sell fridges?", True),
+])
+def test_the_list_says_what_was_not_found_only_where_something_was_sought(question, misses_something):
+    assert ("did not find" in Talk(tenant("ECOMMERCE")).say(question)) is misses_something
+
+
 def test_a_product_that_is_gone_from_the_catalogue_is_not_sold_by_an_old_menu():
     talk = Talk(bare("ECOMMERCE", content={"products": [{"name": "Lamp"}, {"name": "Rope"}]}))
     talk.say("products")
