@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint bench translations wheel wa-js axe clean python packages-run packages-test
+.PHONY: help setup demo test check lint bench translations screenshots wheel wa-js axe clean python packages-run packages-test
 # Packages come before the virtualenv, and that before everything else, whatever -j says.
 .NOTPARALLEL:
 
@@ -37,6 +37,9 @@ wa-js: ## Fetch wa-js from npm and check it by its hash
 
 axe:
 	@PYTHONPATH=. $(PYTHON) build-aux/axe.py
+
+screenshots: setup ## Take pictures of every page into docs/screenshots
+	@PYTHONPATH=. $(BIN)/python build-aux/screenshots.py
 
 clean: ## Remove what was built; the virtualenv and ./var stay
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
