@@ -34,6 +34,14 @@ Values = Mapping[str, Any]
 Problems = dict[str, Invalid]
 
 
+class Unreadable(Invalid):
+    """What the bot could not read; `problems` has one sentence for each thing to mend."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
 def draft_of(account: Account) -> dict[str, Any]:
     """What was typed so far, with defaults; after a rejection, what was submitted."""
     kept = OnboardingDraft.get_or_none(OnboardingDraft.account == account)
@@ -206,7 +214,7 @@ def _config_problems(field: str, values: dict[str, Any]) -> Problems:
     try:
         read_bot(values | {"business_name": "-", "template": Template.BOOKING, "language": Language.EN})
     except ConfigError as error:
-        return {field: Invalid(" ".join(error.problems))}
+        return {field: Unreadable(error.problems)}
     return {}
 
 

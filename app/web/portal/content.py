@@ -1,5 +1,5 @@
 """What the bot knows: change it in a draft, publish it, go back."""
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from app.replies.hours import DAYS
 from app.services import content as service
 from app.services.content import LIMITS, Workshop
 from app.web.access import current_tenant, member, owner
-from app.web.portal import rows, texts, week
+from app.web.portal import problems, rows, texts, week
 from app.web.portal.blueprint import blueprint, who
 from app.web.portal.labels import LABELS, ZONES
 
@@ -23,6 +23,12 @@ SECTIONS: Mapping[str, LazyString] = {
     "hours": _l("Hours and holidays"), "texts": _l("Name, address and texts"), "limits": _l("Limits"),
 }
 BLANK_ROWS, MORE_BLANK_ROWS = 1, 5
+
+
+@blueprint.app_template_global()
+def problems_in_words(found: Iterable[str]) -> list[str]:
+    """What is wrong with a draft, as its page says it."""
+    return problems.in_words(found)
 
 
 @blueprint.get("/content")
@@ -158,9 +164,9 @@ def _list_page(shop: Workshop, section: str, start: int, shown: list[dict[str, A
 
 def _section_page(section: str, fields: Callable[[Workshop], dict[str, Any]], template: str = "") -> str:
     shop = service.workshop(current_tenant())
-    problems = service.problems(shop.template, shop.values) if shop.draft else []
+    found = service.problems(shop.template, shop.values) if shop.draft else []
     return render_template(f"portal/content_{template or section}.html", section=section, title=SECTIONS[section],
-                           shop=shop, problems=problems, labels=LABELS, sections=SECTIONS, **fields(shop))
+                           shop=shop, problems=found, labels=LABELS, sections=SECTIONS, **fields(shop))
 
 
 def _shop_with(section: str) -> Workshop:

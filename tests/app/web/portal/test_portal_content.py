@@ -76,7 +76,7 @@ def test_what_cannot_be_published_is_kept_and_said(client_of: ClientOf, page: Pa
     add(client, page, "services", **{"name-0-EN": "Facial", "price-0": "plenty"})
     shown = page(client, "/portal/content/services")
     assert shown.find(id="price-0")["value"] == "plenty"
-    assert "Service 1: the price must be a number" in shown.text
+    assert "Service 1, Price must be a number" in shown.text
     assert not page(client, "/portal/content").select("form[action$=publish]")
     client.post("/portal/content/publish")
     assert TenantConfig.get(TenantConfig.tenant == acme).version == 1

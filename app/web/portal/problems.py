@@ -1,0 +1,72 @@
+"""What is wrong with a draft, in the words of its page and in its language.
+
+The replies name each problem in an English sentence; here a sentence that is known is said anew, and any other is shown
+as it is.
+"""
+import re
+from collections.abc import Iterable, Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from app.web.portal.labels import LABELS
+
+KINDS: Mapping[str, LazyString] = {"Service": _l("Service"), "Product": _l("Product"), "Question": _l("Question")}
+PLACE = re.compile(r"(?P<kind>Service|Product|Question) (?P<place>\d+)(: the (?P<part>\w+))?")
+TEXT = re.compile(r"The (?P<name>[\w -]+)")
+NAMES = {"emergency answer": "emergency_answer", "hand-over words": "handover_words",
+         "emergency words": "emergency_words"}
+
+_SENTENCES: tuple[tuple[str, LazyString], ...] = (
+    (r"(?P<what>.+) must be a number such as (?P<example>.+)\.", _l("%(what)s must be a number such as %(example)s.")),
+    (r"(?P<what>.+) must be a whole number such as (?P<example>.+)\.",
+     _l("%(what)s must be a whole number such as %(example)s.")),
+    (r"(?P<what>\w+) must be a whole number from (?P<lowest>\d+) to (?P<highest>\d+)\.",
+     _l("%(what)s: give a whole number from %(lowest)s to %(highest)s.")),
+    (r"(?P<what>.+) is longer than (?P<most>\d+) characters\.", _l("%(what)s is longer than %(most)s characters.")),
+    (r"(?P<what>.+) needs a name\.", _l("%(what)s needs a name.")),
+    (r"(?P<what>.+) needs a question and an answer\.", _l("%(what)s needs a question and an answer.")),
+    (r'(?P<what>\w+)s: "(?P<key>.*)" stands there twice; give each a name of its own\.',
+     _l("%(what)s: “%(key)s” stands there twice; give each a name of its own.")),
+    (r"Hours: (?P<what>\w{3}) must be a list of spans .*", _l("%(what)s: give an opening and a closing time.")),
+    (r"Hours: two spans of (?P<what>\w{3}) overlap\.", _l("%(what)s: two times overlap.")),
+    (r'Hours: the holiday "(?P<key>.*)" must be a date such as (?P<example>.+)\.',
+     _l("The holiday “%(key)s” must be a date such as %(example)s.")),
+    (r'The time zone "(?P<key>.*)" is not known; .*',
+     _l("The time zone “%(key)s” is not known; choose one such as Africa/Dar_es_Salaam.")),
+    (r"The emergency entry needs both words and an answer\.", _l("Emergency: give both the words and the answer.")),
+    (r"The currency must be a short code such as TZS\.", _l("The currency must be a short code such as TZS.")),
+)
+SENTENCES = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _SENTENCES)
+NEEDS_NAME = _l("The business needs a name.")
+
+
+def in_words(problems: Iterable[str]) -> list[str]:
+    """Each problem in the page's words."""
+    return [_said(problem) for problem in problems]
+
+
+def _said(problem: str) -> str:
+    if problem == "The business needs a name.":
+        return str(NEEDS_NAME)
+    for pattern, words in SENTENCES:
+        if found := pattern.fullmatch(problem):
+            values = found.groupdict()
+            return str(words) % (values | {"what": _what(values["what"])} if "what" in values else values)
+    return problem
+
+
+def _what(name: str) -> str:
+    """The thing that a problem is about."""
+    if place := PLACE.fullmatch(name):
+        kind, part = str(KINDS[place["kind"]]), place["part"]
+        if part is None:
+            return _("%(kind)s %(place)s", kind=kind, place=place["place"])
+        return _("%(kind)s %(place)s, %(part)s", kind=kind, place=place["place"], part=_label(part))
+    text = TEXT.fullmatch(name)
+    return _label(text["name"] if text else name)
+
+
+def _label(name: str) -> str:
+    return str(LABELS.get(NAMES.get(name, name)) or KINDS.get(name) or name)
