@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.db import db
 from app.phones import PhoneMessage, Phones
@@ -56,7 +57,7 @@ def without_limits(slug: str, *, by: str, handover: bool = False) -> Iterator[No
 
     Without `handover` the bot goes on in chats that it has handed to a person, so that every line has its answer.
     """
-    changes = WITHOUT_LIMITS if handover else {**WITHOUT_LIMITS, "handover_hours": 0}
+    changes: dict[str, Any] = WITHOUT_LIMITS if handover else {**WITHOUT_LIMITS, "handover_hours": 0}
     config = tenants.tenant_row(slug).config
     before = {name: getattr(config, name) for name in changes}
     tenants.change_tenant(slug, by=by, **changes)

@@ -43,6 +43,7 @@ class Visitor:
 
     def sign_in(self, email: str) -> None:
         token = BeautifulSoup(self.get("/sign-in"), "html5lib").select_one("input[name=csrf_token]")
+        assert token, "the sign-in form has its guard"
         fields = {"email": email, "password": PASSWORD, "csrf_token": token["value"]}
         self._opener.open(self.url + "/sign-in", urlencode(fields).encode(), timeout=60).close()
 
