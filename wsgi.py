@@ -1,5 +1,4 @@
 """The web application for a WSGI server."""
-from app.settings import Settings
-from app.web import create_app
+from app.web import served
 
-app = create_app(Settings.from_env())
+app = served()

@@ -18,7 +18,7 @@ def sandbox(settings: Settings) -> list[str]:
 
 def web(settings: Settings, host: str = "127.0.0.1") -> list[str]:
     """The web server."""
-    return [sys.executable, "-m", "gunicorn", "app.web:create_app()", "--bind", f"{host}:{settings.web_port}",
+    return [sys.executable, "-m", "gunicorn", "app.web:served()", "--bind", f"{host}:{settings.web_port}",
             "--worker-class", "gthread", "--threads", str(WEB_THREADS), "--no-control-socket", "--log-level", "warning",
             # In memory: on a slow disk gunicorn's own heartbeat would make it end a healthy worker.
             "--worker-tmp-dir", "/dev/shm"]  # noqa: S108 - gunicorn makes its file there safely

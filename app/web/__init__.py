@@ -1,6 +1,7 @@
 """The web pages: server-rendered, readable without scripts, nothing from other hosts."""
 from flask import Flask
 
+from app import logs
 from app.processes import Processes
 from app.services import mailer
 from app.settings import Settings
@@ -26,3 +27,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(admin.blueprint, url_prefix="/admin")
     app.register_blueprint(portal.blueprint, url_prefix="/portal")
     return app
+
+
+def served() -> Flask:
+    """The application for a WSGI server: with the settings of the environment, and logging as every part does."""
+    settings = Settings.from_env()
+    logs.configure(settings.log_level)
+    return create_app(settings)
