@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import peewee
-from peewee import JOIN, fn
+from peewee import JOIN, SQL, fn
 
 from app.db import db
 from app.errors import Invalid, NotFound
@@ -18,6 +18,7 @@ THREAD_PAGE = 50
 # How many of a tenant's newest messages a search reads: enough for months of a busy shop, and quick whatever there is.
 SEARCHED_MESSAGES = 20_000
 LONGEST_MESSAGE = 4096
+NEWEST_FIRST = (Chat.last_message_at.desc(), Chat.id.desc())
 LONGEST_SEARCH = 100
 LONGEST_TURN_H = 24 * 31
 
@@ -69,15 +70,16 @@ def find_chat(tenant: Tenant, chat_id: int) -> Chat:
 
 def find_chats(tenant: Tenant, wanted: Wanted, zone: ZoneInfo, behind: Place | None = None) -> ChatPage:
     """One page of the chats that fit, newest first."""
-    query = _with_last_message(tenant).where(Chat.tenant == tenant, Chat.last_message_at.is_null(False))
+    query = Chat.select(Chat.id).where(Chat.tenant == tenant, Chat.last_message_at.is_null(False))
     query = _narrowed(query, tenant, wanted, zone)
     if behind is not None:
         query = query.where((Chat.last_message_at < behind.at)
                             | ((Chat.last_message_at == behind.at) & (Chat.id < behind.id)),
                             Chat.last_message_at <= behind.at)
-    found = list(query.order_by(Chat.last_message_at.desc(), Chat.id.desc()).limit(PAGE + 1))
-    chats = found[:PAGE]
-    more = Place(chats[-1].last_message_at, chats[-1].id) if len(found) > PAGE else None
+    found = list(query.order_by(*NEWEST_FIRST).limit(PAGE + 1))
+    # Apart, since a database would look the last message up for every chat that fits before it takes a page of them.
+    chats = list(_with_last_message().where(Chat.id.in_(found[:PAGE])).order_by(*NEWEST_FIRST)) if found else []
+    more = Place(chats[-1].last_message_at, chats[-1].id) if len(found) > PAGE and chats else None
     return ChatPage(chats, more)
 
 
@@ -176,7 +178,7 @@ def _sendable(text: str) -> str:
     return text
 
 
-def _with_last_message(tenant: Tenant) -> "peewee.ModelSelect[Chat]":
+def _with_last_message() -> "peewee.ModelSelect[Chat]":
     """Chats, each with its newest message in the same query."""
     newest = Message.alias()
     last = Message.alias()
@@ -189,20 +191,23 @@ def _narrowed(query: Any, tenant: Tenant, wanted: Wanted, zone: ZoneInfo) -> Any
     window = _window(tenant, wanted, zone)
     if text:
         digits = "".join(letter for letter in text if letter.isdigit())
-        said = window.select_from(window.c.chat_id).where(window.c.text.contains(text))
+        said = window.select_from(window.c.chat_id).where(window.c.text.contains(text), *_with_outcome(window, wanted))
         who = Chat.name.contains(text) | Chat.id.in_(said)
         query = query.where((who | Chat.phone.contains(digits)) if len(digits) >= 3 else who)
     if wanted.day or wanted.outcome:
-        query = query.where(Chat.id.in_(window.select_from(window.c.chat_id)))
+        query = query.where(Chat.id.in_(window.select_from(window.c.chat_id).where(*_with_outcome(window, wanted))))
     return query
 
 
+def _with_outcome(window: Any, wanted: Wanted) -> list[Any]:
+    # Outside the window: within, the search for a rare outcome would read the whole log.
+    return [window.c.outcome == wanted.outcome] if wanted.outcome else [SQL("1 = 1")]
+
+
 def _window(tenant: Tenant, wanted: Wanted, zone: ZoneInfo) -> Any:
-    """The newest messages of the tenant that fit day and outcome, as far back as a search goes."""
-    query = Message.select(Message.chat, Message.text).where(Message.tenant == tenant)
+    """The newest messages of the tenant, or of the day, as far back as a search goes."""
+    query = Message.select(Message.chat, Message.text, Message.outcome).where(Message.tenant == tenant)
     if wanted.day:
         begins, ends = day_of(wanted.day, zone)
         query = query.where(Message.created_at >= begins, Message.created_at < ends)
-    if wanted.outcome:
-        query = query.where(Message.outcome == wanted.outcome)
     return query.order_by(Message.created_at.desc(), Message.id.desc()).limit(SEARCHED_MESSAGES).alias("window")

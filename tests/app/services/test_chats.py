@@ -50,7 +50,7 @@ def test_the_chat_that_was_written_in_last_comes_first_with_its_last_line(acme: 
     say(older, "first")
     say(older, "last")
     say(newer, "hello")
-    with assert_query_count(1):
+    with assert_query_count(2):
         found = chats.find_chats(acme, Wanted(), ZONE)
     assert [(chat.name, chat.last.text) for chat in found.chats] == [("Baraka", "hello"), ("Asha", "last")]
     assert found.following is None
