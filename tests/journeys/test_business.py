@@ -41,9 +41,14 @@ class Browser:
         """The button or link with these words."""
         path = (f"//main//*[self::button or self::a or self::input][not(@aria-hidden)]"
                 f"[normalize-space(.)='{words}' or @value='{words}']")
-        shown = [found for found in self.driver.find_elements(By.XPATH, path) if found.is_displayed()]
-        assert shown, f"no {words!r} on {self.driver.current_url}: {self.reads()}"
-        shown[0].click()
+        eventually(lambda: self._shown(path), f"{words!r} is there; the page says: {self.reads()}")[0].click()
+
+    def leaves(self, path):
+        """What was pressed leads away from here, which a browser may do a moment later."""
+        eventually(lambda: not self.driver.current_url.endswith(path), f"the browser leaves {path}")
+
+    def _shown(self, path):
+        return [found for found in self.driver.find_elements(By.XPATH, path) if found.is_displayed()]
 
     def is_usable_by_everybody(self):
         assert findings(self.driver) == [], self.driver.current_url
@@ -54,6 +59,7 @@ def sign_in(browser, email, password):
     browser.types("email", email)
     browser.types("password", password)
     browser.presses("Sign in")
+    browser.leaves("/sign-in")
 
 
 class Sandbox:
@@ -81,14 +87,21 @@ def onboard(owner):
     owner.types("email", "neema@example.com")
     owner.types("password", "a long pass phrase of mine")
     owner.presses("Sign up")
+    owner.leaves("/sign-up")
     owner.types("business_name", "Neema Nails")
     steps = [lambda: owner.chooses("#template-BOOKING"), lambda: owner.types("number", "0755 000 444"), lambda: None,
              lambda: owner.chooses("#always-yes"), lambda: fill_content(owner)]
     for step in steps:
         owner.is_usable_by_everybody()
-        owner.presses("Next")
+        goes_on(owner)
         step()
+    goes_on(owner)
+
+
+def goes_on(owner):
+    here = owner.driver.current_url
     owner.presses("Next")
+    owner.leaves(here)
 
 
 def fill_content(owner):
@@ -116,6 +129,7 @@ def test_a_business_signs_up_links_and_serves_while_an_admin_approves(demo, open
     owner.presses("Say it")
     owner.sees("25,000")
     owner.presses("Send the request")
+    owner.leaves("/preview")
     owner.opens("/portal/")
     owner.is_usable_by_everybody()
 
