@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,7 +41,7 @@ def say(chat: Chat, text: str, at: datetime = NOW, **values: object) -> Message:
     return Message.create(tenant=chat.tenant, chat=chat, text=text, sent_at=at, created_at=at, **given)
 
 
-def names(tenant: Tenant, **wanted: object) -> list[str]:
+def names(tenant: Tenant, **wanted: Any) -> list[str]:
     return [chat.name for chat in chats.find_chats(tenant, Wanted(**wanted), ZONE).chats]
 
 
@@ -52,7 +53,8 @@ def test_the_chat_that_was_written_in_last_comes_first_with_its_last_line(acme: 
     say(newer, "hello")
     with assert_query_count(2):
         found = chats.find_chats(acme, Wanted(), ZONE)
-    assert [(chat.name, chat.last.text) for chat in found.chats] == [("Baraka", "hello"), ("Asha", "last")]
+    rows: list[Any] = found.chats
+    assert [(chat.name, chat.last.text) for chat in rows] == [("Baraka", "hello"), ("Asha", "last")]
     assert found.following is None
 
 

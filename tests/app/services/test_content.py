@@ -47,7 +47,7 @@ def test_a_draft_changes_nothing_that_customers_read(acme: Tenant):
     shop = draft(acme, content=with_address(acme, "New Street 1"))
     assert shop.values["content"]["address"] == "New Street 1"
     assert content.published(acme) == before
-    assert shop.draft.updated_by == "alice@acme.example"
+    assert shop.draft and shop.draft.updated_by == "alice@acme.example"
 
 
 def test_parts_of_a_draft_that_are_saved_apart_stand_together(acme: Tenant):

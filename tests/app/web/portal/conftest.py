@@ -12,7 +12,9 @@ _numbers = count()
 
 @pytest.fixture
 def acme(cast: dict[str, Account]) -> Tenant:
-    return cast["alice"].tenant
+    tenant = cast["alice"].tenant
+    assert tenant
+    return tenant
 
 
 @pytest.fixture

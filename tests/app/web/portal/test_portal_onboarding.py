@@ -45,6 +45,7 @@ def test_a_business_is_set_up_step_by_step(newcomer: FlaskClient, page: Page):
     assert newcomer.post("/portal/onboarding/submit").location == "/portal/"
     tenant, request = Tenant.get(Tenant.slug == "mama-neema-salon"), SetupRequest.get()
     assert (tenant.name, tenant.phone_number) == ("Mama Neema <Salon>", "+255713999888")
+    assert request.account
     assert (request.status, request.tenant, request.account.email) == ("SUBMITTED", tenant, "alice@example.com")
     assert page(newcomer, "/portal/?lang=en").find(id="request").find_parent().find(class_="state").text == "Sent"
 

@@ -3,6 +3,7 @@ import itertools
 import os
 import socket
 import zipfile
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -49,7 +50,7 @@ def alive(web_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_mix_of_states_has_words(web_app: Flask):
-    mixes = itertools.product([None, *RequestStatus], TenantStatus, SessionState, WorkerStatus)
+    mixes: Any = itertools.product([None, *RequestStatus], TenantStatus, SessionState, WorkerStatus)
     with web_app.test_request_context():
         for request_status, *states in mixes:
             request = SetupRequest(status=request_status) if request_status else None
@@ -60,7 +61,7 @@ def test_every_mix_of_states_has_words(web_app: Flask):
 
 def test_trouble_is_never_hidden_by_good_news(web_app: Flask):
     with web_app.test_request_context():
-        def state(*states: object) -> object:
+        def state(*states: Any) -> object:
             return headline(None, *states, may_change=True).state
 
         assert state(TenantStatus.PAUSED, SessionState.CONNECTED, WorkerStatus.RUNNING) == TenantStatus.PAUSED
