@@ -43,6 +43,7 @@ def test_a_log_beyond_its_bound_starts_over_and_keeps_one_predecessor(log: Path)
 
 def test_bounding_a_log_that_is_not_there_is_no_error(log: Path):
     logfiles.bound(log, 10)
+    assert not log.exists()
 
 
 @pytest.mark.parametrize(("code", "why"), [

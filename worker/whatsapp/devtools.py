@@ -91,10 +91,6 @@ class DevTools:
         self._events.clear()
         return taken
 
-    def close(self) -> None:
-        """Let go of the socket; the browser is left as it is."""
-        self._socket.shutdown()
-
     def _readable(self, timeout_s: float) -> bool:
         try:
             return bool(select.select([self], [], [], timeout_s)[0])

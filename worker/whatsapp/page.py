@@ -52,11 +52,6 @@ class Page:
                 self._run("replay")
         return taken
 
-    @property
-    def epoch(self) -> str:
-        """Which page this is; another one after each load."""
-        return self._box.epoch
-
     def acknowledge(self, seq: int) -> None:
         """Let the page drop its events up to `seq`: they are safely in the database, or of no account."""
         if seq > self._box.acknowledged:
@@ -94,10 +89,6 @@ class Page:
     def probe(self) -> Snapshot:
         """How the page is, by a round trip through its scripts and one animation frame."""
         return events.snapshot(self._devtools.evaluate("__flowhq.probe()", deadline_s=PROBE_DEADLINE_S))
-
-    def close(self) -> None:
-        """Let go of the page."""
-        self._devtools.close()
 
     def _connect(self) -> None:
         self._devtools = DevTools(self._browser.devtools_address)

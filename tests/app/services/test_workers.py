@@ -180,6 +180,7 @@ def test_the_end_of_a_worker_does_not_hide_what_a_person_has_to_do(acme: Tenant,
 
 def test_the_end_of_a_worker_without_a_tenant_is_no_error():
     record_end("nobody", error="x", crashes=1, gave_up=False)
+    assert not WorkerProcess.select().where(WorkerProcess.last_error == "x").exists()
 
 
 def test_looking_at_a_code_is_noted(acme: Tenant):
