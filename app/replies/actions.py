@@ -14,10 +14,15 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Send:
-    """Send this text; `because` is a short reason for programs, such as `prices` or `booking:ask_day`."""
+    """Send this text; `because` is a short reason for programs, such as `prices` or `booking:ask_day`.
+
+    `confidence` says how sure it is (0 to 1) that the customer meant what this answers; None where nothing had to be
+    understood: numbers of a menu, notices, steps of a form.
+    """
 
     text: str
     because: str
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def decide(message: Incoming, state: Mapping[str, Any], config: BotConfig, now: 
     reply = _reply(turn)
     if reply is None:
         return Decision((), chat.stored())
-    send = Send(_fitting(reply.text), reply.because[:80])
+    send = Send(_fitting(reply.text), reply.because[:80], reply.confidence)
     actions = (send, HandOver(reply.hand_over)) if reply.hand_over else (send,)
     return Decision(actions, chat.stored())
 
@@ -79,11 +79,12 @@ def _turn(message: Incoming, chat: ChatState, config: BotConfig, now: datetime) 
 
 
 def _reply(turn: Turn) -> Reply | None:
-    for step in (_opt_out, _emergency):
-        reply = step(turn)
-        if reply or turn.chat.out:
-            return reply
-    reply = next(reply for step in STEPS if (reply := step(turn)))
+    for settled in (_opt_out, _emergency):
+        at_once = settled(turn)
+        if at_once or turn.chat.out:
+            return at_once
+    step, reply = next((step, reply) for step in STEPS if (reply := step(turn)))
+    reply = replace(reply, confidence=_confidence(turn, step))
     if not reply.because.startswith("unknown"):
         turn.chat.unknown = 0
     return _with_welcome(turn, _with_closed_notice(turn, reply))
@@ -231,6 +232,18 @@ STEPS: tuple[Step, ...] = (
     _tenants_own_person, _offered_person, _menu_choice, _form, _media, _no_such_number, _sure_question,
     _named_with_a_time, _story, _intent, _items, _likely_question, _unknown,
 )
+
+
+UNDERSTOOD: frozenset[Step] = frozenset({_named_with_a_time, _story, _intent, _items, _unknown})
+"""Steps that answer what the message was understood as."""
+OWN_QUESTIONS: frozenset[Step] = frozenset({_sure_question, _likely_question})
+"""Steps that answer the tenant's question that is closest."""
+
+
+def _confidence(turn: Turn, step: Step) -> float | None:
+    if step in OWN_QUESTIONS:
+        return turn.closeness
+    return turn.meaning.confidence if step in UNDERSTOOD else None
 
 
 def _with_welcome(turn: Turn, reply: Reply) -> Reply:

@@ -13,11 +13,12 @@ from app.replies.voice import Voice, voice, wording
 
 @dataclass(frozen=True)
 class Reply:
-    """What to say, why, and, where a person shall take over, why that."""
+    """What to say, why, where a person shall take over, why that, and how sure the understanding behind it is."""
 
     text: str
     because: str
     hand_over: str = ""
+    confidence: float | None = None
 
 
 @dataclass

@@ -2,6 +2,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import exp
 
 from app.replies.lexicon import Heard
 from app.replies.voice import read_yaml, wording
@@ -39,12 +40,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a message was understood as: `intent` is empty where nothing fits, `weight` says how much speaks for it."""
+    """What a message was understood as: `intent` is empty where nothing fits, `weight` says how much speaks for it.
+
+    `confidence` is how sure it is that the customer meant this: 0 to 1.
+    """
 
     words: tuple[str, ...]
     heard: tuple[Heard, ...]
     intent: str = ""
     weight: float = 0.0
+    confidence: float = 0.0
 
     @property
     def concepts(self) -> frozenset[str]:
@@ -83,4 +88,6 @@ def understand(text: str, template: str, named: Collection[str] = ()) -> Meaning
     )
     concepts = frozenset(one.concept for one in heard)
     rule = next((rule for rule in rules_of(template) if rule.fits(concepts, len(words))), None)
-    return Meaning(words, heard, rule.intent, rule.weight) if rule else Meaning(words, heard)
+    if rule is None:
+        return Meaning(words, heard)
+    return Meaning(words, heard, rule.intent, rule.weight, confidence=1 - exp(-rule.weight))

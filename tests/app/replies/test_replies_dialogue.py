@@ -306,3 +306,16 @@ def test_a_very_long_answer_is_cut_where_whatsapp_would():
     for text in ("who drew the maps", "atlas", "price of the atlas"):
         reply = Talk(config).say(text)
         assert 3000 < len(reply) <= 4000
+
+
+@pytest.mark.parametrize(("text", "is_measured"), [
+    ("prices please", True), ("is there parking?", True), ("qwertz", True), ("1", False), ("stop", False),
+])
+def test_a_reply_carries_how_sure_the_understanding_was_where_something_had_to_be_understood(text, is_measured):
+    talk = Talk(tenant("BOOKING", language="EN"))
+    talk.say("hello")
+    talk.say(text)
+    (send, *_) = talk.decision.actions
+
+    assert (send.confidence is not None) == is_measured
+    assert not is_measured or 0 <= send.confidence <= 1
