@@ -1,7 +1,16 @@
 """Chats and the message log: the two tables that grow."""
 from enum import StrEnum
 
-from peewee import SQL, BigAutoField, BigIntegerField, CharField, ForeignKeyField, IntegerField, JSONField
+from peewee import (
+    SQL,
+    BigAutoField,
+    BigIntegerField,
+    CharField,
+    FloatField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+)
 
 from app.models.base import BaseModel, EnumField, StrangersTextField, UtcField, utc_now
 from app.models.tenant import Tenant
@@ -71,6 +80,8 @@ class Message(BaseModel):
 
     `author` of an OUT line is empty for the bot, OWNER_PHONE for what the owner typed on the phone, and otherwise the
     e-mail address of whoever wrote it in the portal; such a line waits under an id that begins with DRAFT_ID.
+    `confidence` of a reply is how sure the bot was of what the customer meant, from 0 to 1; None where it had nothing
+    to be sure of, such as a number of the menu.
     """
 
     id = BigAutoField()
@@ -84,6 +95,7 @@ class Message(BaseModel):
     created_at = UtcField(default=utc_now)
     in_reply_to = BigIntegerField(null=True)
     because = CharField(max_length=80, default="")
+    confidence = FloatField(null=True)
     author = CharField(max_length=254, default="")
     outcome = EnumField(Outcome, null=True)
     delivery = EnumField(Delivery, null=True)

@@ -27,6 +27,7 @@ class LogLine:
     created_at: datetime
     in_reply_to: int | None
     because: str
+    confidence: float | None
     outcome: str | None
     delivery: str | None
     delivered_at: datetime | None
@@ -93,5 +94,5 @@ def _line(message: Message, tenant: Tenant) -> LogLine:
         id=message.id, tenant=tenant.slug, chat=chat.id, customer=chat.phone or chat.lid or chat.wa_chat_id,
         name=chat.name, direction=message.direction, kind=message.kind, text=message.text, sent_at=message.sent_at,
         created_at=message.created_at, in_reply_to=message.in_reply_to, because=message.because,
-        outcome=message.outcome, delivery=message.delivery, delivered_at=message.delivered_at,
-        wa_message_id=message.wa_message_id)
+        confidence=message.confidence, outcome=message.outcome, delivery=message.delivery,
+        delivered_at=message.delivered_at, wa_message_id=message.wa_message_id)

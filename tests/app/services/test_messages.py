@@ -39,12 +39,14 @@ def test_the_tail_is_the_newest_lines_oldest_first(acme: Tenant, chat: Chat):
 
 def test_a_line_says_who_what_and_what_became_of_it(acme: Tenant, chat: Chat):
     question = write(chat, "price?", outcome=Outcome.ANSWERED)
-    write(chat, "10,000", direction=Direction.OUT, delivery=Delivery.SENT, in_reply_to=question.id, because="prices")
+    write(chat, "10,000", direction=Direction.OUT, delivery=Delivery.SENT, in_reply_to=question.id, because="prices",
+          confidence=0.93)
     asked, answered = messages.tail(acme, 10)
     assert (asked.tenant, asked.customer, asked.name, asked.direction, asked.outcome) == (
         "acme", "+255700000009", "Asha", "IN", "ANSWERED")
-    assert (answered.direction, answered.delivery, answered.in_reply_to, answered.because) == (
-        "OUT", "SENT", asked.id, "prices")
+    assert (answered.direction, answered.delivery, answered.in_reply_to, answered.because, answered.confidence) == (
+        "OUT", "SENT", asked.id, "prices", 0.93)
+    assert asked.confidence is None
     assert asked.created_at == START
 
 

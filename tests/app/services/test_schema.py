@@ -14,7 +14,7 @@ from tests.schema_facts import facts
 SHIPPED = sorted(path.stem for path in schema.DIRECTORY.glob("[0-9]*.py"))
 FIRST = SHIPPED[0]
 # Behind all that is shipped, however much that is by now.
-NEXT = f"{len(SHIPPED) + 1:04}"
+NEXT = f"{int(SHIPPED[-1][:4]) + 1:04}"
 ADD_COLOUR = '''
 from peewee import CharField
 
