@@ -7,7 +7,7 @@ from app.replies import Send
 from worker.whatsapp.events import MessageSeen
 
 _FIELDS = (Message.wa_message_id, Message.kind, Message.text, Message.sent_at, Message.created_at, Message.in_reply_to,
-           Message.because, Message.outcome, Message.delivery, Message.direction, Message.author)
+           Message.because, Message.confidence, Message.outcome, Message.delivery, Message.direction, Message.author)
 _INSERT = Prepared(lambda: Message.insert({
     Message.tenant: Slot("tenant", Message.id), Message.chat: Slot("chat", Message.id),
     **{field: Slot(field.name, field) for field in _FIELDS},
@@ -26,7 +26,8 @@ def log_out(tenant: Tenant, chat: Chat, send: Send, *, key: str, in_reply_to: in
     """Record a reply that will be sent under the WhatsApp id `key`; returns its id."""
     return _insert(
         tenant, chat, direction=Direction.OUT, wa_message_id=key, kind="chat", text=send.text, sent_at=now,
-        created_at=now, outcome=None, in_reply_to=in_reply_to, because=send.because[:80], delivery=Delivery.PENDING)
+        created_at=now, outcome=None, in_reply_to=in_reply_to, because=send.because[:80],
+        confidence=send.confidence, delivery=Delivery.PENDING)
 
 
 def log_owner(tenant: Tenant, chat: Chat, seen: MessageSeen, now: datetime) -> int:
@@ -37,6 +38,9 @@ def log_owner(tenant: Tenant, chat: Chat, seen: MessageSeen, now: datetime) -> i
         delivery=Delivery.SENT, author=OWNER_PHONE)
 
 
-def _insert(tenant: Tenant, chat: Chat, *, author: str = "", **values: object) -> int:
-    row: tuple[int] = _INSERT.run(tenant=tenant.id, chat=chat.id, author=author, **values).fetchone()
+def _insert(
+    tenant: Tenant, chat: Chat, *, author: str = "", confidence: float | None = None, **values: object,
+) -> int:
+    row: tuple[int] = _INSERT.run(
+        tenant=tenant.id, chat=chat.id, author=author, confidence=confidence, **values).fetchone()
     return row[0]

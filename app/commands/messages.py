@@ -79,8 +79,13 @@ def as_text(line: LogLine, zone: ZoneInfo) -> str:
     """One line of the log for a person."""
     arrow = "→" if line.direction == "IN" else "←"
     note = line.outcome if line.direction == "IN" else line.delivery
+    notes = filter(None, ((note or "").lower(), line.because, _sure(line.confidence)))
     who, text = visible(line.name or line.customer), visible(line.text)
-    return f"{local(line.created_at, zone)}  {line.tenant} {arrow} {who}: {text}  [{(note or '').lower()}]"
+    return f"{local(line.created_at, zone)}  {line.tenant} {arrow} {who}: {text}  [{', '.join(notes)}]"
+
+
+def _sure(confidence: float | None) -> str:
+    return "" if confidence is None else f"{confidence:.0%} sure"
 
 
 def _tail(row: TenantRow, lines: int, follow: bool) -> Iterator[LogLine]:

@@ -18,6 +18,8 @@ THREAD_PAGE = 50
 # How many of a tenant's newest messages a search reads: enough for months of a busy shop, and quick whatever there is.
 SEARCHED_MESSAGES = 20_000
 LONGEST_MESSAGE = 4096
+# Below this a reply was rather a guess, and worth a look.
+SURE = 0.6
 NEWEST_FIRST = (Chat.last_message_at.desc(), Chat.id.desc())
 LONGEST_SEARCH = 100
 LONGEST_TURN_H = 24 * 31
@@ -29,11 +31,15 @@ class UnknownChat(NotFound):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody looks for; what is empty does not narrow the search. `day` is a day of the tenant's zone."""
+    """What somebody looks for; what is empty does not narrow the search. `day` is a day of the tenant's zone.
+
+    `unsure` asks for chats with a reply of which the bot was less than SURE.
+    """
 
     text: str = ""
     day: date | None = None
     outcome: Outcome | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,24 +197,26 @@ def _narrowed(query: Any, tenant: Tenant, wanted: Wanted, zone: ZoneInfo) -> Any
     window = _window(tenant, wanted, zone)
     if text:
         digits = "".join(letter for letter in text if letter.isdigit())
-        said = window.select_from(window.c.chat_id).where(window.c.text.contains(text), *_with_outcome(window, wanted))
+        said = window.select_from(window.c.chat_id).where(window.c.text.contains(text), *_fitting(window, wanted))
         who = Chat.name.contains(text) | Chat.id.in_(said)
         query = query.where((who | Chat.phone.contains(digits)) if len(digits) >= 3 else who)
-    if wanted.day or wanted.outcome:
-        fitting = window.select_from(window.c.chat_id).where(*_with_outcome(window, wanted))
+    if wanted.day or wanted.outcome or wanted.unsure:
+        fitting = window.select_from(window.c.chat_id).where(*_fitting(window, wanted))
         # Distinct, so that PostgreSQL looks chats up in a set and does not walk the window for each.
         query = query.where(Chat.id.in_(fitting.distinct()))
     return query
 
 
-def _with_outcome(window: Any, wanted: Wanted) -> list[Any]:
+def _fitting(window: Any, wanted: Wanted) -> list[Any]:
     # Outside the window: within, the search for a rare outcome would read the whole log.
-    return [window.c.outcome == wanted.outcome] if wanted.outcome else [SQL("1 = 1")]
+    fitting = [window.c.outcome == wanted.outcome] if wanted.outcome else [SQL("1 = 1")]
+    return [*fitting, window.c.confidence < SURE] if wanted.unsure else fitting
 
 
 def _window(tenant: Tenant, wanted: Wanted, zone: ZoneInfo) -> Any:
     """The newest messages of the tenant, or of the day, as far back as a search goes."""
-    query = Message.select(Message.chat, Message.text, Message.outcome).where(Message.tenant == tenant)
+    query = Message.select(Message.chat, Message.text, Message.outcome, Message.confidence)
+    query = query.where(Message.tenant == tenant)
     if wanted.day:
         begins, ends = day_of(wanted.day, zone)
         query = query.where(Message.created_at >= begins, Message.created_at < ends)

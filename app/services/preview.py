@@ -18,10 +18,11 @@ PICTURE = "\N{FRAME WITH PICTURE}"
 
 @dataclass(frozen=True)
 class PreviewLine:
-    """One line of the conversation: the customer's (no reason), or the bot's with its reason."""
+    """One line of the conversation: the customer's (no reason), or the bot's with its reason and how sure it is."""
 
     text: str
     because: str = ""
+    confidence: float | None = None
     by_bot: bool = False
     hands_over: bool = False
 
@@ -41,7 +42,7 @@ def play(config: BotConfig, said: Iterable[str], *, language: str = "", now: dat
         decision = decide(_incoming(text), state, config, now + place * BETWEEN_LINES)
         state = decision.state
         with_person = any(isinstance(action, HandOver) for action in decision.actions)
-        shown += [PreviewLine(action.text, action.because, by_bot=True, hands_over=with_person)
+        shown += [PreviewLine(action.text, action.because, action.confidence, by_bot=True, hands_over=with_person)
                   for action in decision.actions if isinstance(action, Send)]
     return shown
 

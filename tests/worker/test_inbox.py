@@ -38,6 +38,17 @@ def test_a_message_and_its_reply_are_logged_together_under_the_id_it_will_be_sen
     assert taken.replies[0].text == answered.text != ""
 
 
+def test_a_reply_is_logged_with_how_sure_the_bot_was_where_it_had_to_understand(take, seen):
+    for text in ("what are your opening hours?", "xyzzy plugh", "menu", "1"):
+        take(seen(text=text))
+    understood, unknown, _menu, chosen = (line for line in lines() if line.direction == Direction.OUT)
+    assert understood.because.endswith("hours")
+    assert 0.5 < understood.confidence <= 1
+    assert chosen.confidence is None
+    assert (unknown.because, unknown.confidence) == ("unknown", 0)
+    assert {line.confidence for line in lines() if line.direction == Direction.IN} == {None}
+
+
 def test_the_same_message_is_answered_once(take, seen):
     message = seen()
     assert take(message) is not None

@@ -19,10 +19,12 @@ from app.services.chats import Place, Thread, Wanted
 from app.web.access import current_tenant, member
 from app.web.errors import said
 from app.web.portal.blueprint import blueprint, who
-from app.web.portal.reasons import DELIVERIES, OUTCOMES, author_in_words, reason_in_words
+from app.web.portal.reasons import DELIVERIES, OUTCOMES, author_in_words, is_unsure, reason_in_words
 
 SHOWN_CHARACTERS = 1000
 SNIPPET_CHARACTERS = 120
+# Stands beside the outcomes in the search for chats.
+UNSURE = "UNSURE"
 TURN_HOURS = (1, 4, 12, 24, 72, 168)
 
 
@@ -46,8 +48,8 @@ class Turn:
 @blueprint.app_context_processor
 def words() -> dict[str, object]:
     """Give templates the words for what happened to messages."""
-    return {"reason_in_words": reason_in_words, "author_in_words": author_in_words, "outcome_words": OUTCOMES,
-            "delivery_words": DELIVERIES}
+    return {"reason_in_words": reason_in_words, "author_in_words": author_in_words, "is_unsure": is_unsure,
+            "outcome_words": OUTCOMES, "delivery_words": DELIVERIES, "unsure": UNSURE}
 
 
 @blueprint.get("/chats")
@@ -144,7 +146,7 @@ def csv_file(lines: Iterator[str], name: str) -> FlaskResponse:
 
 def _found() -> dict[str, object]:
     typed = {name: request.args.get(name, "").replace("\0", "") for name in ("q", "day", "outcome")}
-    wanted = Wanted(typed["q"], _day(typed["day"]), _outcome(typed["outcome"]))
+    wanted = Wanted(typed["q"], _day(typed["day"]), _outcome(typed["outcome"]), typed["outcome"] == UNSURE)
     page = service.find_chats(current_tenant(), wanted, _zone(), _place(request.args.get("behind", "")))
     now = utc_now()
     turns = {chat.id: service.is_with_person(chat, now) for chat in page.chats}

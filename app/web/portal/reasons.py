@@ -1,13 +1,17 @@
 """Why the bot said what it said, and what was done about a customer's message, in words."""
 from collections.abc import Mapping
 
+from flask_babel import format_percent
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from app.models import OWNER_PHONE, Delivery, Message, Outcome
+from app.services.chats import SURE
+from app.services.preview import PreviewLine
 
 CLOSED = "closed+"
+NOT_UNDERSTOOD = "unknown"
 
 OUTCOMES: Mapping[Outcome, LazyString] = {
     Outcome.ANSWERED: _l("Answered"),
@@ -81,10 +85,26 @@ REASONS: Mapping[str, LazyString] = {
 }
 
 
-def reason_in_words(because: str) -> str:
-    """A reply's reason for a person; a reason that has no words of its own is shown as it is."""
+def reason_in_words(because: str, confidence: float | None = None) -> str:
+    """A reply's reason for a person, and how sure the bot was of it where it had to understand something.
+
+    A reason that has no words of its own is shown as it is.
+    """
+    reason = _reason(because)
+    # What was not understood is nothing to be sure of.
+    if confidence is None or because.removeprefix(CLOSED).partition(":")[0] == NOT_UNDERSTOOD:
+        return reason
+    return _("%(reason)s, %(percent)s sure", reason=reason, percent=format_percent(confidence))
+
+
+def is_unsure(line: Message | PreviewLine) -> bool:
+    """Whether the reply was rather a guess."""
+    return line.confidence is not None and line.confidence < SURE
+
+
+def _reason(because: str) -> str:
     if because.startswith(CLOSED):
-        return _("%(reason)s (and was told that you are closed)", reason=reason_in_words(because.removeprefix(CLOSED)))
+        return _("%(reason)s (and was told that you are closed)", reason=_reason(because.removeprefix(CLOSED)))
     if because in REASONS:
         return str(REASONS[because])
     form, _colon, step = because.partition(":")

@@ -28,9 +28,11 @@ def write(chat: Chat, number: int, text: str, **values: object) -> Message:
 
 def test_the_tail_shows_who_said_what_by_the_tenants_clock(flowhq, chat: Chat):
     write(chat, 8, "bei gani?")
-    write(chat, 9, "TZS 10,000", direction=Direction.OUT, outcome=None, delivery=Delivery.SENT)
+    write(chat, 9, "TZS 10,000", direction=Direction.OUT, outcome=None, delivery=Delivery.SENT, because="prices",
+          confidence=0.926)
     assert flowhq("messages", "tail", "acme").stdout.splitlines() == [
-        "01 Mar 08:00:00  acme → Asha: bei gani?  [answered]", "01 Mar 09:00:00  acme ← Asha: TZS 10,000  [sent]"]
+        "01 Mar 08:00:00  acme → Asha: bei gani?  [answered]",
+        "01 Mar 09:00:00  acme ← Asha: TZS 10,000  [sent, prices, 93% sure]"]
 
 
 def test_the_tail_takes_the_newest_and_writes_json_lines(flowhq, chat: Chat):

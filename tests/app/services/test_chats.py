@@ -97,6 +97,16 @@ def test_chats_are_found_by_the_day_of_the_tenants_zone_and_by_what_the_bot_did(
     assert names(acme, outcome=Outcome.ANSWERED, text="early") == []
 
 
+def test_chats_are_found_by_a_reply_of_which_the_bot_was_not_sure(acme: Tenant):
+    asha, baraka = a_chat(acme, "Asha"), a_chat(acme, "Baraka", minute=1)
+    say(asha, "guess", direction=Direction.OUT, confidence=0.4)
+    say(baraka, "certain", direction=Direction.OUT, confidence=0.9)
+    say(baraka, "menu", direction=Direction.OUT)
+    assert names(acme, unsure=True) == ["Asha"]
+    assert names(acme, unsure=True, text="certain") == []
+    assert names(acme, unsure=True, outcome=Outcome.ANSWERED) == []
+
+
 def test_a_thread_is_read_from_its_end_back_to_its_beginning(acme: Tenant):
     chat = a_chat(acme)
     for number in range(chats.THREAD_PAGE + 10):

@@ -23,6 +23,13 @@ def test_the_bot_answers_each_line_with_its_reason():
     assert replies("What are your prices?", "thanks") == ["prices", "thanks"]
 
 
+def test_the_bot_says_how_sure_it_is_of_what_it_understood():
+    asked, chosen = (line for line in play(bot(), ["What are your prices?", "0"], now=WEDNESDAY) if line.by_bot)
+    assert asked.confidence is not None
+    assert 0.5 < asked.confidence <= 1
+    assert chosen.confidence is None
+
+
 def test_a_form_goes_on_from_line_to_line():
     reasons = replies("I want to book a facial", "tomorrow", "15:00")
     assert all(reason.startswith("booking:") for reason in reasons)

@@ -51,6 +51,34 @@ def test_each_line_says_what_was_done_and_why(client_of: ClientOf, page: Page, c
         assert words in text
 
 
+@pytest.mark.parametrize(("language", "sure", "doubt"), [
+    ("en", "The customer asked for the opening hours, 93% sure", "Unsure"),
+    ("sw", "Mteja aliuliza saa za kazi, uhakika 93%", "Bila uhakika")])
+def test_each_reply_says_how_sure_the_bot_was(
+    client_of: ClientOf, page: Page, chat: Chat, language: str, sure: str, doubt: str,
+):
+    hear(chat, "mnafungua saa ngapi?")
+    for because, confidence in (("hours", 0.93), ("closed+prices", 0.41), ("menu", None), ("unknown", 0.0)):
+        answer(chat, because, because, confidence=confidence)
+    reasons = {line.bdi.text: " ".join(line.select_one(".because").text.split()) for line in
+               page(client_of("bob"), f"/portal/chats/{chat.id}?lang={language}").select(".thread .out")}
+    assert sure in reasons["hours"]
+    assert doubt not in reasons["hours"]
+    assert "41%" in reasons["closed+prices"]
+    assert doubt in reasons["closed+prices"]
+    assert "%" not in reasons["menu"] + reasons["unknown"]
+
+
+def test_chats_with_a_guess_are_found(client_of: ClientOf, page: Page, acme: Tenant, chat: Chat):
+    sure = Chat.create(tenant=acme, wa_chat_id="2@c.us", phone="+255711000002", last_message_at=utc_now())
+    answer(chat, "perhaps", "prices", confidence=chats.SURE - 0.01)
+    answer(sure, "certainly", "prices", confidence=chats.SURE)
+    answer(sure, "as asked", "menu")
+    found = page(client_of("bob"), "/portal/chats?outcome=UNSURE")
+    assert [row.bdi.text for row in found.select(".chat-row")] == ["Asha"]
+    assert found.select_one("option[selected][value=UNSURE]")
+
+
 def test_chats_are_searched_and_narrowed(client_of: ClientOf, page: Page, chat: Chat):
     hear(chat, "a massage please", Outcome.HANDED_OVER)
     client, today = client_of("bob"), utc_now().date().isoformat()
