@@ -198,12 +198,12 @@ def faq(turn: Turn) -> Reply:
 
 COMMON: dict[str, Handler] = {
     "are_you_a_bot": say("small.bot", "are_you_a_bot"),
-    "person": person,
-    "can_do": can_do,
+    "contact_human_agent": person,
+    "help": can_do,
     "menu": menu,
     "hours": hours,
     "location": location,
-    "contact": contact,
+    "contact_customer_service": contact,
     "prices": prices,
     "discount": ask_team("discount"),
     "question": say("small.question", "ask"),

@@ -98,6 +98,8 @@ def book_service(turn: Turn, key: str) -> Reply:
 
 def availability(turn: Turn) -> Reply:
     """Free times cannot be seen; a day or a service in the question makes it the beginning of a booking."""
+    if "busy" in turn.meaning.concepts:
+        return ask_team("busy")(turn)
     if said_day(turn.text) or turn.services.items:
         return make_booking(turn)
     return ask_team("availability")(turn)
@@ -114,16 +116,15 @@ INTENTS: dict[str, Handler] = COMMON | {
     "check_booking": pass_on("check_booking"),
     "cancel_booking": ask_team("cancel_booking"),
     "change_booking": ask_team("change_booking"),
-    "availability": availability,
-    "busy": ask_team("busy"),
-    "bookable": bookable,
+    "ask_availability": availability,
+    "ask_if_bookable": bookable,
     "services": catalogue("service"),
-    "payment": from_content("payment", "payment"),
     "check_payment_methods": from_content("payment", "payment"),
-    "refund": from_content("refund", "refund"),
-    "cancellation_fee": from_content("refund", "cancellation_fee", "cancellation_fee"),
-    "delivery": from_content("delivery", "delivery"),
-    "invoice": ask_team("invoice"),
+    "check_refund_policy": from_content("refund", "refund"),
+    "get_refund": from_content("refund", "refund"),
+    "check_cancellation_fee": from_content("refund", "cancellation_fee", "cancellation_fee"),
+    "delivery_options": from_content("delivery", "delivery"),
+    "get_invoice": ask_team("invoice"),
     "review": describe(REVIEW),
     "complaint": describe(COMPLAINT),
     "problem": problem,

@@ -32,11 +32,11 @@ UNKNOWN_BEFORE_OFFER = 2
 LONGEST_NAME = 20
 LIKELY_QUESTION = 0.55
 """How close it must be where nothing else was understood."""
-OWN_WAY = frozenset({"person", "still_problem", "complaint"})
+OWN_WAY = frozenset({"contact_human_agent", "still_problem", "complaint"})
 """Intents before which even a sure question stands back."""
 BESIDE_A_TIME = frozenset({"", "hours", "services", "greeting", "thanks"})
 """Intents that a service named with a day or a time outweighs."""
-ENDS_A_FORM = frozenset({"menu", "can_do", "person", "complaint", "make_booking", "place_order"})
+ENDS_A_FORM = frozenset({"menu", "help", "contact_human_agent", "complaint", "make_booking", "place_order"})
 """Intents after which a half-filled form is forgotten."""
 
 Step = Callable[[Turn], Reply | None]

@@ -28,16 +28,16 @@ def _keeps_hours(turn: Turn) -> bool:
 
 MAIN: Mapping[str, Sequence[tuple[str, Callable[[Turn], bool]]]] = {
     "BOOKING": (
-        ("make_booking", _always), ("services", _always), ("prices", _always), ("contact", _always),
-        ("hours", _keeps_hours), ("check_payment_methods", _has("payment")), ("person", _always),
+        ("make_booking", _always), ("services", _always), ("prices", _always), ("contact_customer_service", _always),
+        ("hours", _keeps_hours), ("check_payment_methods", _has("payment")), ("contact_human_agent", _always),
     ),
     "ECOMMERCE": (
         ("products", _always), ("prices", _always), ("place_order", _always), ("delivery_options", _always),
-        ("check_payment_methods", _has("payment")), ("contact", _always), ("hours", _keeps_hours), ("person", _always),
+        ("check_payment_methods", _has("payment")), ("contact_customer_service", _always), ("hours", _keeps_hours), ("contact_human_agent", _always),
     ),
     "SUPPORT": (
-        ("problem", _always), ("faq", _always), ("contact", _always), ("hours", _always),
-        ("services", _has("services")), ("check_payment_methods", _has("payment")), ("person", _always),
+        ("problem", _always), ("faq", _always), ("contact_customer_service", _always), ("hours", _always),
+        ("services", _has("services")), ("check_payment_methods", _has("payment")), ("contact_human_agent", _always),
     ),
 }
 
