@@ -16,8 +16,11 @@ COMMANDS = {
     "stale-check": ("app.commands.stale_check:stale_check", "Flag workers that have gone silent; a timer runs it."),
     "messages": ("app.commands.messages:messages", "Read and export the message log."),
     "sandbox": ("app.commands.sandbox:sandbox", "Run the WhatsApp sandbox, or replay messages on it."),
+    "stress": ("app.commands.stress:stress", "Make many tenants, write to all at once, check that each stays apart."),
     "supervisor": ("app.commands.supervisor:supervisor", "Keep workers running, in the foreground."),
+    "jobs": ("app.commands.jobs:jobs", "Do the work of the background: letters, webhooks, alerts."),
     "web": ("app.commands.web:web", "Serve the web pages, in the foreground."),
+    "doctor": ("app.commands.doctor:doctor", "Look whether everything is as it must be, and say what to do."),
     "db": ("app.commands.database:database", "Bring the database to the schema this version needs."),
 }
 EPILOG = """\b

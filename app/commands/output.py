@@ -21,7 +21,7 @@ _PIPE_WIDTH = 10_000
 COLOURS = {
     "CONNECTED": "green", "RUNNING": "green", "ACTIVE": "green", "ERROR": "red", "STALE": "red", "LOGGED_OUT": "red",
     "CONFLICT": "red", "ACTION_REQUIRED": "red", "QR_READY": "yellow", "QR_PENDING": "yellow", "STARTING": "yellow",
-    "CONNECTING": "yellow",
+    "CONNECTING": "yellow", "OK": "green", "WARN": "yellow", "FAIL": "red",
 }
 
 
