@@ -130,27 +130,32 @@ def changed_fields(before: Values, after: Values) -> list[str]:
     return sorted(name for name in flat[0].keys() | flat[1].keys() if flat[0].get(name) != flat[1].get(name))
 
 
+def keep_version(config: TenantConfig, *, by: str = "") -> None:
+    """Keep what is published as a version, so that there is a way back to it; not where the newest says the same.
+
+    Whoever changes a configuration calls this before, for what was set up before there were versions, and after.
+    """
+    kept = ContentVersion.select().where(ContentVersion.tenant == config.tenant)
+    newest, values = kept.order_by(ContentVersion.number.desc()).first(), _of(config)
+    if newest is None or (newest.number < config.version and newest.values != values):
+        ContentVersion.create(tenant=config.tenant, number=config.version, values=values, published_by=by,
+                              published_at=config.updated_at)
+
+
 def _put(tenant: Tenant, values: dict[str, Any], action: str, *, by: str, address: str, now: datetime) -> int:
     config = TenantConfig.get(TenantConfig.tenant == tenant)
     if found := problems(config.template, values):
         raise Invalid(" ".join(found))
-    _remember_present(tenant, config)
+    keep_version(config)
     detail = {"version": config.version + 1, "changed": changed_fields(_of(config), values)}
     for name in FIELDS:
         setattr(config, name, values[name])
     config.version, config.updated_at = config.version + 1, now
     config.save(only=[*FIELDS, "version", "updated_at"])
-    ContentVersion.create(tenant=tenant, number=config.version, values=values, published_at=now, published_by=by)
+    keep_version(config, by=by)
     audit.record(by=by, action=action, slug=tenant.slug, detail=detail, address=address)
     number: int = config.version
     return number
-
-
-def _remember_present(tenant: Tenant, config: TenantConfig) -> None:
-    """Keep what was set up otherwise than by publishing, so that there is a way back to it."""
-    kept = ContentVersion.select().where(ContentVersion.tenant == tenant, ContentVersion.number == config.version)
-    if not kept.exists():
-        ContentVersion.create(tenant=tenant, number=config.version, values=_of(config), published_at=config.updated_at)
 
 
 def _keep_draft(tenant: Tenant, values: dict[str, Any], by: str, now: datetime) -> None:

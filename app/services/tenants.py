@@ -12,6 +12,7 @@ from app.models import Language, Template, Tenant, TenantConfig, WhatsAppSession
 from app.models.base import utc_now
 from app.replies import ConfigError, read_config
 from app.services import audit
+from app.services.content import keep_version
 from app.services.phones import read_phone
 from app.services.slugs import check_slug
 
@@ -64,6 +65,7 @@ def create_tenant(
         except peewee.IntegrityError:
             raise Conflict(f"There is a tenant {slug!r} already: choose another slug.") from None
         config.save(force_insert=True)
+        keep_version(config, by=by)
         WhatsAppSession.create(tenant=tenant)
         WorkerProcess.create(tenant=tenant)
         audit.record(by=by, action="tenant.create", slug=slug, address=address,
@@ -98,10 +100,12 @@ def change_tenant(slug: str, *, by: str, address: str = "", **changes: Any) -> T
         values = {name: value for name, value in _checked(changes).items()
                   if getattr(_holder(row, name), name) != value}
         detail = {name: _change(_holder(row, name), name, value) for name, value in values.items()}
+        keep_version(row.config)
         for name, value in values.items():
             setattr(_holder(row, name), name, value)
         if values:
             _save(row, set(values))
+            keep_version(row.config, by=by)
             audit.record(by=by, action="tenant.change", slug=slug, detail=detail, address=address)
     return row
 

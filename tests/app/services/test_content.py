@@ -8,7 +8,7 @@ from app.models import AuditEntry, ContentDraft, ContentVersion, Tenant, TenantC
 from app.replies.examples import example_content
 from app.services import content
 from app.services.content import UnknownVersion
-from app.services.tenants import create_tenant
+from app.services.tenants import change_tenant, create_tenant
 from worker.config import load_config
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -80,7 +80,7 @@ def test_a_draft_with_mistakes_is_kept_but_not_published(acme: Tenant):
         assert part in str(refused.value)
     assert content.workshop(acme).draft is not None
     assert TenantConfig.get().version == 1
-    assert ContentVersion.select().count() == 0
+    assert [version.number for version in content.versions(acme)] == [1]
 
 
 def test_there_is_nothing_to_publish_without_a_change(acme: Tenant):
@@ -107,6 +107,34 @@ def test_one_can_go_back_even_to_what_was_there_before_the_first_publishing(acme
     assert content.published(acme) == first
     assert [version.number for version in content.versions(acme)] == [4, 3, 2, 1]
     assert content.workshop(acme).values["business_name"] == "Acme Four"
+
+
+def test_what_an_operator_changes_is_a_version_with_its_author(acme: Tenant):
+    first = content.published(acme)
+    change_tenant("acme", by="ada", content={"address": "Samora Avenue 5"}, business_name="Acme Ltd")
+    change_tenant("acme", by="ada", typing_max_ms=0)
+    draft(acme, business_name="Acme Two")
+    publish(acme)
+    assert [(version.number, version.published_by) for version in content.versions(acme)] == [
+        (4, "alice@acme.example"), (2, "ada"), (1, "ada")]
+    assert content.find_version(acme, 2).values["content"] == {"address": "Samora Avenue 5"}
+    content.go_back(acme, 1, now=NOW, **WHO)
+    assert content.published(acme) == first
+
+
+def test_what_was_set_up_before_there_were_versions_can_be_gone_back_to(acme: Tenant):
+    ContentVersion.delete().execute()
+    first = content.published(acme)
+    change_tenant("acme", by="ada", business_name="Acme Ltd")
+    assert [(version.number, version.published_by) for version in content.versions(acme)] == [(2, "ada"), (1, "")]
+    content.go_back(acme, 1, now=NOW, **WHO)
+    assert content.published(acme) == first
+
+
+def test_a_change_that_is_refused_leaves_no_version(acme: Tenant):
+    with pytest.raises(Invalid):
+        change_tenant("acme", by="ada", content={"services": "Facial"})
+    assert [version.number for version in content.versions(acme)] == [1]
 
 
 def test_nobody_goes_back_to_a_version_of_another_tenant(acme: Tenant):

@@ -171,6 +171,17 @@ def test_a_tenant_is_changed_and_the_worker_gets_a_new_version(ada, page, acme):
     assert (config.chat_limit, config.content, config.version) == (7, {"address": "Samora Avenue 5"}, 2)
 
 
+def test_the_business_can_go_back_to_before_an_admins_change(ada, client_of, page, acme):
+    ada.post("/admin/tenants/acme/edit", data=edit_form(ada, page) | {"content": "address: Samora Avenue 5\n"})
+    versions = page(client_of("alice"), "/portal/content/versions?lang=en")
+    newest, first = (" ".join(row.text.split()) for row in versions.select(".rows li"))
+    assert newest.startswith("Version 2 Published ada@example.com")
+    assert newest.endswith("· Address")
+    assert first.endswith("Go back to version 1")
+    client_of("alice").post("/portal/content/versions/1/go-back")
+    assert TenantConfig.get(TenantConfig.tenant == acme).content == {}
+
+
 def test_an_unchanged_form_changes_nothing(ada, page, acme):
     assert ada.post("/admin/tenants/acme/edit", data=edit_form(ada, page)).status_code == 303
     assert TenantConfig.get(TenantConfig.tenant == acme).version == 1
