@@ -46,6 +46,6 @@ def configure(level: str, **fields: Any) -> None:
     handler.setFormatter(JsonFormatter("{levelname}{message}", style="{", timestamp="time", rename_fields=RENAMED,
                                        static_fields=fields))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # Selenium and urllib3 tell every request at DEBUG, with what is in it.
-    for chatty in ("selenium", "urllib3", "peewee"):
+    # Selenium and urllib3 tell every request at DEBUG, with what is in it; huey every look at the clock at INFO.
+    for chatty in ("selenium", "urllib3", "peewee", "huey"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -8,6 +8,7 @@ WEB_THREADS = 8
 WORKER = (sys.executable, "-m", "worker", "--tenant", "{slug}")
 SETTLE = (sys.executable, "-m", "app.cli", "worker", "settle")
 SUPERVISOR = (sys.executable, "-m", "app.cli", "supervisor")
+JOBS = (sys.executable, "-m", "app.cli", "jobs", "run")
 
 
 def sandbox(settings: Settings) -> list[str]:

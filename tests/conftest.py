@@ -15,6 +15,7 @@ import pytest
 from app.db import db, open_database
 from app.services import schema
 from app.settings import Settings
+from tests.mailserver import MailServer
 from tests.ports import PortLease
 from tests.postgres import PostgresServer
 
@@ -97,6 +98,14 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, take_port: Callable
     asked = {"database", "database_url"} & set(request.fixturenames)
     url = request.getfixturevalue("database_url") if asked else ""
     return Settings(state_dir=tmp_path / "state", database_url=url, web_port=take_port(), sandbox_port=take_port())
+
+
+@pytest.fixture
+def mail_server(free_port: int) -> Iterator[MailServer]:
+    """A mail server that is not up yet."""
+    server = MailServer(free_port)
+    yield server
+    server.stop()
 
 
 def _migrate(url: str) -> None:

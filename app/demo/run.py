@@ -85,6 +85,7 @@ async def _start(settings: Settings, parts: Parts, tell: Teller) -> None:
     await parts.start("sandbox", programs.sandbox(settings), lambda: _answers(f"{settings.sandbox_url}/healthz"))
     tell.step("Starting the web")
     await parts.start("web", programs.web(settings), lambda: _answers(f"http://127.0.0.1:{settings.web_port}/healthz"))
+    await parts.start("jobs", list(programs.JOBS), _at_once)
     tell.step("Starting the workers")
     await parts.start("supervisor", list(programs.SUPERVISOR), lambda: _is_supervised(settings))
 
@@ -95,6 +96,11 @@ async def _answers(url: str) -> bool:
             return response.status == 200
     except aiohttp.ClientError:
         return False
+
+
+async def _at_once() -> bool:
+    """Nothing waits for the jobs, and whether they end is watched."""
+    return True
 
 
 async def _is_supervised(settings: Settings) -> bool:

@@ -3,7 +3,9 @@ from app.models.access import Bucket, LinkPurpose, MailedLink, RecoveryCode, Sig
 from app.models.account import Account, AuditEntry, PortalEvent, RequestStatus, Role, SetupRequest
 from app.models.base import BaseModel, storable
 from app.models.history import ContentDraft, ContentVersion, Note, OnboardingDraft, StateChange
+from app.models.jobs import Dispatch, Job, JobCounter, JobLater, JobValue, Outbox, OutgoingMail
 from app.models.message import DRAFT_ID, OWNER_PHONE, Chat, Delivery, Direction, Message, Outcome
+from app.models.notices import Incident, Trouble, Webhook, WebhookDelivery
 from app.models.tenant import (
     Desired,
     Language,
@@ -20,12 +22,14 @@ from app.models.tenant import (
 MODELS: tuple[type[BaseModel], ...] = (
     Tenant, TenantConfig, WhatsAppSession, WorkerProcess, Chat, Message, Account, SetupRequest, PortalEvent, AuditEntry,
     SignIn, MailedLink, RecoveryCode, Bucket, StateChange, Note, ContentDraft, ContentVersion, OnboardingDraft,
+    Job, JobLater, JobValue, JobCounter, OutgoingMail, Incident, Webhook, WebhookDelivery,
 )
 
 __all__ = [
     "DRAFT_ID", "MODELS", "OWNER_PHONE", "Account", "AuditEntry", "BaseModel", "Bucket", "Chat", "ContentDraft",
-    "ContentVersion", "Delivery", "Desired", "Direction", "Language", "LinkPurpose", "MailedLink", "Message", "Note",
-    "OnboardingDraft", "Outcome", "PortalEvent", "RecoveryCode", "RequestStatus", "Role", "SessionState",
-    "SetupRequest", "SignIn", "StateChange", "Template", "Tenant", "TenantConfig", "TenantStatus", "WhatsAppSession",
-    "WorkerProcess", "WorkerStatus", "storable",
+    "ContentVersion", "Delivery", "Desired", "Direction", "Dispatch", "Incident", "Job", "JobCounter", "JobLater",
+    "JobValue", "Language", "LinkPurpose", "MailedLink", "Message", "Note", "OnboardingDraft", "Outbox", "Outcome",
+    "OutgoingMail", "PortalEvent", "RecoveryCode", "RequestStatus", "Role", "SessionState", "SetupRequest", "SignIn",
+    "StateChange", "Template", "Tenant", "TenantConfig", "TenantStatus", "Trouble", "Webhook", "WebhookDelivery",
+    "WhatsAppSession", "WorkerProcess", "WorkerStatus", "storable",
 ]

@@ -41,6 +41,9 @@ class Account(BaseModel):
     totp_enabled = BooleanField(default=False)
     totp_last_step = IntegerField(default=0)
     disabled = BooleanField(default=False)
+    wants_alerts = BooleanField(default=True)
+    wants_digest = BooleanField(default=True)
+    digest_sent_at = UtcField(null=True)
     created_at = UtcField(default=utc_now)
     updated_at = UtcField(default=utc_now)
 

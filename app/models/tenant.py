@@ -71,6 +71,7 @@ class Tenant(BaseModel):
     status = EnumField(TenantStatus, default=TenantStatus.NEW, index=True)
     desired = EnumField(Desired, default=Desired.STOPPED)
     host = CharField(max_length=120, default="")
+    alert_after_min = IntegerField(default=10)
     created_at = UtcField(default=utc_now)
     updated_at = UtcField(default=utc_now)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from app.db import db
 from app.errors import Conflict
-from app.models import Account, LinkPurpose, MailedLink
+from app.models import Account, Dispatch, LinkPurpose, MailedLink, OutgoingMail
 from app.services import throttle
 from app.services.sign_ins import token_hash
 
@@ -35,8 +35,13 @@ def make(account: Account, purpose: LinkPurpose, *, email: str, now: datetime) -
 
 
 def keep_for_admins(link: MailedLink, url: str) -> None:
-    """Let admins pass on a link that no mail server took."""
+    """Let admins pass on the link for as long as no mail server has taken it."""
     MailedLink.update(unsent_url=url).where(MailedLink.id == link.id).execute()
+
+
+def mailed(link: MailedLink) -> None:
+    """Forget the link itself, now that a mail server has taken it."""
+    MailedLink.update(unsent_url="").where(MailedLink.id == link.id).execute()
 
 
 def look_up(token: str, purpose: LinkPurpose, *, now: datetime) -> MailedLink:
@@ -59,7 +64,10 @@ def use(link: MailedLink, *, now: datetime) -> None:
 
 
 def unsent(*, now: datetime) -> list[MailedLink]:
-    """The links that wait for an admin to pass them on, the newest first, each with its account."""
+    """The links that no mail server took, for an admin to pass on: the newest first, each with its account."""
+    on_its_way = OutgoingMail.select(OutgoingMail.link).where(
+        OutgoingMail.link.is_null(False), OutgoingMail.state == Dispatch.WAITING, OutgoingMail.last_error == "")
     query = MailedLink.select(MailedLink, Account).join(Account).where(
-        MailedLink.unsent_url != "", MailedLink.used_at.is_null(), MailedLink.expires_at > now)
+        MailedLink.unsent_url != "", MailedLink.used_at.is_null(), MailedLink.expires_at > now,
+        MailedLink.id.not_in(on_its_way))
     return list(query.order_by(MailedLink.id.desc()))

@@ -6,43 +6,55 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 
-from app.logs import get_logger
 from app.settings import Settings, SettingsError
 
 TIMEOUT_S = 10.0
 PORTS = {"smtp": 587, "smtps": 465}
-log = get_logger(__name__)
+
+
+class NotMailed(Exception):
+    """The mail server did not take the letter; `for_good` where it never will."""
+
+    def __init__(self, reason: str, *, for_good: bool = False) -> None:
+        super().__init__(reason)
+        self.for_good = for_good
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter in plain text."""
+    """A letter in plain text; whoever gets two with one `message_id` has got one twice."""
 
     to: str
     subject: str
     text: str
+    message_id: str = ""
 
 
-def send(letter: Letter, settings: Settings) -> bool:
-    """Hand the letter to the mail server; False where there is none or it does not take it, which is logged."""
-    if not settings.smtp_url:
-        return False
+def send(letter: Letter, settings: Settings) -> None:
+    """Hand the letter to the mail server; raises NotMailed."""
     try:
         with _connect(settings.smtp_url) as server:
             server.send_message(written(letter, settings))
+    except smtplib.SMTPRecipientsRefused as error:
+        code, said = next(iter(error.recipients.values()))
+        raise NotMailed(f"{code} {said.decode(errors='replace')}", for_good=code >= 500) from error
+    except smtplib.SMTPDataError as error:
+        raise NotMailed(f"{error.smtp_code} {error.smtp_error!r}", for_good=error.smtp_code >= 500) from error
     except (OSError, smtplib.SMTPException) as error:
-        log.warning("mail_failed", reason=f"{type(error).__name__}: {error}"[:200])
-        return False
-    return True
+        raise NotMailed(f"{type(error).__name__}: {error}") from error
+
+
+def new_message_id(settings: Settings) -> str:
+    """An id that no other letter has."""
+    return make_msgid(domain=_host(settings))
 
 
 def written(letter: Letter, settings: Settings) -> EmailMessage:
     """The letter as it travels."""
-    host = urlsplit(settings.web_url).hostname or "localhost"
     message = EmailMessage()
-    message["From"] = settings.mail_from or f"Flow HQ <flowhq@{host}>"
+    message["From"] = settings.mail_from or f"Flow HQ <flowhq@{_host(settings)}>"
     message["To"], message["Subject"] = letter.to, letter.subject
-    message["Message-ID"] = make_msgid(domain=host)
+    message["Message-ID"] = letter.message_id or new_message_id(settings)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     return message
@@ -53,6 +65,10 @@ def check_url(url: str) -> None:
     parts = urlsplit(url)
     if url and (parts.scheme not in PORTS or not parts.hostname):
         raise SettingsError("FLOWHQ_SMTP_URL cannot be used: write smtp://user:password@host:587 or smtps://…:465")
+
+
+def _host(settings: Settings) -> str:
+    return urlsplit(settings.web_url).hostname or "localhost"
 
 
 def _connect(url: str) -> smtplib.SMTP:

@@ -1,27 +1,22 @@
 """English and Swahili: which one a page is in, its words, its dates and its clock."""
 from datetime import datetime
-from functools import lru_cache
-from io import BytesIO
-from pathlib import Path
 
 from babel.dates import format_timedelta
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, g, request, session
 from flask_babel import Babel, Domain, format_datetime, get_locale
 
+from app.catalogues import catalogue
 from app.models import Language, TenantConfig
 from app.models.base import utc_now
 from app.services.tenants import DEFAULT_TIMEZONE
 from app.web.access import account_or_none
 
-CATALOGUES = Path(__file__).parent.parent / "translations"
 NAMES = {"en": "English", "sw": "Kiswahili"}
 
 
 class Catalogues(Domain):
-    """The catalogues as translators write them: read once a process, so that there is nothing to compile."""
+    """The catalogues as translators write them."""
 
     def get_translations(self) -> NullTranslations:
         """The words of the page's language."""
@@ -38,19 +33,6 @@ class OurBabel(Babel):
 
 
 _CATALOGUES = Catalogues()
-
-
-@lru_cache
-def catalogue(language: str) -> NullTranslations:
-    """The catalogue of a language; English, in which the pages are written, has none."""
-    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
-    if not path.is_file():
-        return NullTranslations()
-    compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 def register(app: Flask) -> None:

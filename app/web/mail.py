@@ -6,10 +6,11 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from app.db import db
 from app.logs import get_logger
 from app.models import Account, LinkPurpose
 from app.models.base import utc_now
-from app.services import mailed_links, mailer
+from app.services import letters, mailed_links
 from app.services.mailer import Letter
 
 log = get_logger(__name__)
@@ -44,19 +45,26 @@ LETTERS = {
 
 
 def send_link(account: Account, purpose: LinkPurpose, *, email: str = "") -> bool:
-    """Mail the account (or a new address of its) a link; False where no mail server took it.
+    """Put a letter with a link to the account (or a new address of its) on its way; False without a mail server.
 
-    Then the link is in the log and on the admins' page of mailed links. Raises TooManyTries.
+    Then the link is in the log; and wherever no mail server takes it, it is on the admins' page of mailed links.
+    Raises TooManyTries.
     """
     now, settings, wording = utc_now(), current_app.extensions["flowhq_settings"], LETTERS[purpose]
     mailed_links.allow(account.email, request.remote_addr or "", now=now)
-    link, token = mailed_links.make(account, purpose, email=email or account.email, now=now)
-    url = settings.web_url + url_for(wording.endpoint, token=token)
-    with force_locale(account.language.lower()):
+    with db.atomic():
+        link, token = mailed_links.make(account, purpose, email=email or account.email, now=now)
+        url = settings.web_url + url_for(wording.endpoint, token=token)
+        mailed_links.keep_for_admins(link, url)
+        letter = _letter(wording, link.email, url, account.language.lower())
+        is_posted = letters.post(letter, settings, now=now, lives=mailed_links.LIVES_FOR[purpose], link=link,
+                                 tenant=account.tenant)
+    if not is_posted:
+        log.warning("mail_not_sent", purpose=purpose.value, account=account.id, url=url)
+    return is_posted
+
+
+def _letter(wording: Wording, to: str, url: str, language: str) -> Letter:
+    with force_locale(language):
         text = "\n\n".join((str(wording.before), url, str(wording.after), "Flow HQ")) + "\n"
-        letter = Letter(link.email, str(wording.subject), text)
-    if mailer.send(letter, settings):
-        return True
-    mailed_links.keep_for_admins(link, url)
-    log.warning("mail_not_sent", purpose=purpose.value, account=account.id, url=url)
-    return False
+        return Letter(to, str(wording.subject), text)

@@ -1,0 +1,1 @@
+"""What is done in the background: letters, webhooks, alerts, digests, and forgetting what is old."""
