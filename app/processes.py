@@ -5,11 +5,12 @@ launches a supervisor in the background when none runs, so that a verb never has
 """
 import json
 import os
+import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +20,9 @@ import psutil
 
 from app import programs
 from app.errors import Conflict, FlowError
-from app.logfiles import last_words
+from app.logfiles import last_lines, last_words
 from app.settings import Settings
+from app.turns import turn
 
 SOCKET_NAME = "supervisor.sock"
 LAUNCH_TIMEOUT_S = 20.0
@@ -95,6 +97,15 @@ class ProcessVerbs(Protocol):
     def is_worker(self, pid: int, slug: str) -> bool:
         """Whether process `pid` of this machine is the tenant's worker, started by whomever."""
 
+    def turn(self, slug: str, verb: str) -> AbstractContextManager[bool]:
+        """Hold the tenant's worker for one verb; False where somebody else has done the same since it was asked for."""
+
+    def clean(self, slug: str) -> None:
+        """Delete what the stopped worker keeps on the disk: the browser's profile above all. Raises FlowError."""
+
+    def log_lines(self, slug: str, limit: int) -> list[str]:
+        """The last lines of the worker's log, oldest first."""
+
 
 @dataclass(frozen=True)
 class Processes:
@@ -115,7 +126,7 @@ class Processes:
         try:
             return self._ask("stop", slug)
         except SupervisorGone:
-            raise NotRunning(f"{slug}'s worker is not running.") from None
+            raise NotRunning("%(slug)s's worker is not running.", slug=slug) from None
 
     def restart(self, slug: str, *, force: bool = False) -> ProcessState:
         """Stop the tenant's worker where it runs, without asking it where forced, then start it; raises StartFailed."""
@@ -140,6 +151,28 @@ class Processes:
             return False
         return "worker" in command and slug in command
 
+    def turn(self, slug: str, verb: str) -> AbstractContextManager[bool]:
+        """Hold the tenant's worker for one verb; False where somebody else has done the same since it was asked for."""
+        return turn(self.settings.state_dir / "turns", slug, verb)
+
+    def clean(self, slug: str) -> None:
+        """Delete what the stopped worker keeps on the disk: the browser's profile above all. Raises FlowError."""
+        directory = self.settings.tenant_dir(slug)
+        try:
+            shutil.rmtree(directory)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise FlowError("%(path)s cannot be deleted: %(reason)s.", path=directory, reason=error.strerror) from error
+
+    def log_path(self, slug: str) -> Path:
+        """Where the worker writes what it has to say."""
+        return self.settings.state_dir / "logs" / f"{slug}.log"
+
+    def log_lines(self, slug: str, limit: int) -> list[str]:
+        """The last lines of the worker's log, oldest first."""
+        return last_lines(self.log_path(slug), limit)
+
     def states(self) -> dict[str, ProcessState]:
         """Every worker that the supervisor knows; empty where no supervisor runs, since then none can run."""
         try:
@@ -162,7 +195,7 @@ class Processes:
         deadline = time.monotonic() + LAUNCH_TIMEOUT_S
         while not supervisor_answers(self.settings.state_dir):
             if launched.poll() not in (None, SUPERVISED_EXIT) or time.monotonic() > deadline:
-                raise StartFailed(f"The supervisor did not start: {last_words(log)} ({log})")
+                raise StartFailed("The supervisor did not start: %(reason)s (%(log)s)", reason=last_words(log), log=str(log))
             if launched.poll() == SUPERVISED_EXIT:
                 # Another one held the directory: it is either about to answer, or on its way out.
                 launched = self._spawn(command, log)
@@ -204,14 +237,15 @@ def _exchange(state_dir: Path, request: dict[str, Any]) -> dict[str, Any]:
     except (FileNotFoundError, ConnectionError, NotADirectoryError):
         raise SupervisorGone("No supervisor runs.") from None
     except PermissionError:
-        raise FlowError(f"The supervisor of {state_dir} belongs to another user: run this as that user.") from None
+        raise FlowError("The supervisor of %(directory)s belongs to another user: run this as that user.",
+                        directory=str(state_dir)) from None
     except TimeoutError:
-        raise FlowError(f"The supervisor did not answer within {ANSWER_TIMEOUT_S:.0f} s.") from None
+        raise FlowError("The supervisor did not answer within %(seconds)d s.", seconds=ANSWER_TIMEOUT_S) from None
     if not answer:
         raise SupervisorGone("The supervisor ended before it answered.")
     reply: dict[str, Any] = json.loads(answer)
     if "error" in reply:
-        raise _ERRORS.get(reply["error"], FlowError)(reply["message"])
+        raise _ERRORS.get(reply["error"], FlowError)(reply["message"], **reply.get("values", {}))
     return reply
 
 

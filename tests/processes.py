@@ -1,9 +1,11 @@
 """A process manager for tests of what stands above it: it holds states in place of processes."""
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from app.processes import AlreadyRunning, NotRunning, ProcessState
+from app.processes import AlreadyRunning, NotRunning, Processes, ProcessState
+from app.settings import Settings
 
 PID = 4711
 
@@ -16,6 +18,7 @@ class FakeProcesses:
     outside: set[int] = field(default_factory=set)
     forced: list[str] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
+    settings: Settings | None = None
 
     def start(self, slug: str) -> ProcessState:
         if slug in self.running:
@@ -45,3 +48,13 @@ class FakeProcesses:
 
     def is_worker(self, pid: int, slug: str) -> bool:
         return pid in self.outside
+
+    def turn(self, slug: str, verb: str) -> AbstractContextManager[bool]:
+        return Processes(self.settings).turn(slug, verb) if self.settings else nullcontext(True)
+
+    def clean(self, slug: str) -> None:
+        if self.settings:
+            Processes(self.settings).clean(slug)
+
+    def log_lines(self, slug: str, limit: int) -> list[str]:
+        return Processes(self.settings).log_lines(slug, limit) if self.settings else []

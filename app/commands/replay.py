@@ -9,8 +9,8 @@ from app.commands.interrupt import run_until_told
 from app.commands.output import actor, json_option, write_facts, write_json
 from app.db import open_database
 from app.errors import Conflict
+from app.keeper import keeper_of
 from app.models import SessionState
-from app.processes import Processes
 from app.replay.accounts import Account
 from app.replay.lines import read_lines
 from app.replay.run import Plan, without_limits
@@ -44,7 +44,7 @@ def replay(
     with file.open(encoding="utf-8") as stream:
         plan = Plan(read_lines(stream, str(file)), customers, rate, timeout)
     open_database(settings.database)
-    row = _connected(tenant_overview(slug, Processes(settings))).row
+    row = _connected(tenant_overview(slug, keeper_of(settings))).row
     with without_limits(slug, by=actor(), handover=handover):
         account = run_until_told(replay_lines(row, plan, settings.sandbox_url, _progress))
     if as_json:

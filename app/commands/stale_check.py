@@ -2,9 +2,9 @@
 import click
 
 from app.db import open_database
+from app.keeper import keeper_of
 from app.models.base import utc_now
-from app.processes import Processes
-from app.services import stale
+from app.services import stale, workers
 from app.settings import Settings
 
 
@@ -16,9 +16,11 @@ def stale_check(settings: Settings) -> None:
     Where the supervisor runs the workers it does this by itself, once a minute.
     """
     open_database(settings.database)
-    now = utc_now()
+    now, keeper = utc_now(), keeper_of(settings)
+    for slug in workers.reconcile(keeper):
+        click.echo(f"{slug}'s worker is gone.")
     for slug in stale.flag_silent(now=now, after_s=settings.stale_after_s):
         click.echo(f"{slug} has gone silent.")
     for slug in stale.choose_restarts(now=now, cap=settings.stale_restarts):
-        state = Processes(settings).restart(slug, force=True)
+        state = keeper.restart(slug, force=True)
         click.echo(f"Restarted {slug}'s worker (pid {state.pid}).")

@@ -11,8 +11,8 @@ import yaml
 from app.commands.output import actor, console, json_option, write_facts, write_json, write_table
 from app.db import open_database
 from app.errors import Invalid
+from app.keeper import keeper_of
 from app.models import Language, SessionState, Template
-from app.processes import Processes
 from app.replies import examples
 from app.services import tenants, workers
 from app.services.workers import Overview
@@ -69,7 +69,7 @@ def create(
         slug=slug, name=name, template=template, language=language, phone_number=phone, timezone=timezone, by=actor(),
         hours=_read(hours) or example["hours"], content=_read(content) or example["content"])
     if as_json:
-        write_json(shown(workers.tenant_overview(slug, Processes(settings))))
+        write_json(shown(workers.tenant_overview(slug, keeper_of(settings))))
     else:
         click.echo(f"Created {slug}. Start its worker with `flowhq worker start {slug}`.")
 
@@ -80,7 +80,7 @@ def create(
 def list_tenants(settings: Settings, as_json: bool) -> None:
     """List the tenants and how they are."""
     open_database(settings.database)
-    found = workers.worker_overview(Processes(settings))
+    found = workers.worker_overview(keeper_of(settings))
     if as_json:
         write_json([in_list(overview) for overview in found])
         return
@@ -100,7 +100,7 @@ def list_tenants(settings: Settings, as_json: bool) -> None:
 def show(settings: Settings, slug: str, as_json: bool) -> None:
     """Show one tenant, with the QR code to scan where it waits for one."""
     open_database(settings.database)
-    found = workers.tenant_overview(slug, Processes(settings))
+    found = workers.tenant_overview(slug, keeper_of(settings))
     workers.want_code(slug)
     facts = shown(found)
     if as_json:

@@ -1,6 +1,5 @@
 """Take away what a tenant has: its link to a WhatsApp number, or everything."""
 import contextlib
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -41,7 +40,7 @@ def reset_session(
     """
     tenant = find_tenant(slug)
     _end_worker(slug, processes)
-    _delete_directory(Holdings.of(slug, settings).directory)
+    processes.clean(slug)
     with db.atomic():
         sessions.report_session(tenant, "worker_stopped", now=now)
         sessions.move_tenant(tenant, "reset", now)
@@ -67,12 +66,11 @@ def delete_tenant(
         raise Invalid("Type %(slug)s to delete it.", slug=slug)
     Tenant.update(desired=Desired.STOPPED).where(Tenant.id == tenant.id).execute()
     _end_worker(slug, processes)
-    holdings = Holdings.of(slug, settings)
-    _delete_directory(holdings.directory)
+    processes.clean(slug)
     with db.atomic():
         tenant.delete_instance()
         audit.record(by=by, action="tenant.delete", slug=slug, address=address, detail={"name": tenant.name})
-    for log in holdings.logs:
+    for log in Holdings.of(slug, settings).logs:
         log.unlink(missing_ok=True)
 
 
@@ -81,12 +79,3 @@ def _end_worker(slug: str, processes: ProcessVerbs) -> None:
         processes.stop(slug)
     if processes.status(slug).running:
         raise StillRunning("The worker of %(slug)s does not end. Force a restart, then try again.", slug=slug)
-
-
-def _delete_directory(directory: Path) -> None:
-    try:
-        shutil.rmtree(directory)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise FlowError("%(path)s cannot be deleted: %(reason)s.", path=directory, reason=error.strerror) from error

@@ -5,12 +5,24 @@ manager sees, so that a process that died without a word is never called running
 """
 import contextlib
 import socket
+import time
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from app.db import db
 from app.errors import Conflict, FlowError
-from app.models import Desired, SessionState, Tenant, TenantStatus, WhatsAppSession, WorkerProcess, WorkerStatus
+from app.models import (
+    AuditEntry,
+    Desired,
+    SessionState,
+    Tenant,
+    TenantStatus,
+    WhatsAppSession,
+    WorkerProcess,
+    WorkerStatus,
+)
 from app.models.base import utc_now
 from app.processes import AlreadyRunning, NotRunning, ProcessState, ProcessVerbs
 from app.services import audit, sessions, states
@@ -18,6 +30,12 @@ from app.services.tenants import TenantRow, find_tenant, tenant_row, tenant_rows
 
 # From here on a worker that keeps crashing is a tenant in trouble, before that a hiccup.
 CRASHES_THAT_COUNT = 3
+LOOK_EVERY_S = 0.5
+# As long as many workers that are started one after another may take until it is this one's turn.
+AWAITED = timedelta(minutes=30)
+# What the audit log calls it when somebody asks a worker to start or to stop.
+ASKING = ("worker.start", "worker.stop", "worker.restart", "worker.force_restart", "worker.stale_restart",
+          "tenant.paused", "tenant.resumed")
 LIVE_SESSIONS = frozenset({
     SessionState.STARTING, SessionState.QR_READY, SessionState.CONNECTING, SessionState.CONNECTED})
 LIVE_WORKERS = frozenset({WorkerStatus.STARTING, WorkerStatus.RUNNING, WorkerStatus.STALE})
@@ -49,27 +67,30 @@ def start_worker(slug: str, *, by: str, processes: ProcessVerbs, address: str = 
 
     Raises UnknownTenant, Conflict for one that is paused, AlreadyRunning or StartFailed.
     """
-    tenant = _unpaused(slug)
-    seen = processes.status(slug)
-    if seen.running:
-        raise AlreadyRunning(f"{slug}'s worker is already running (pid {seen.pid}).")
-    _want(tenant, Desired.RUNNING, by=by, action="worker.start", address=address)
-    return processes.start(slug)
+    with processes.turn(slug, "start") as is_ours:
+        tenant, seen = _unpaused(slug), processes.status(slug)
+        if seen.running and not is_ours:
+            return seen
+        if seen.running:
+            raise AlreadyRunning("%(slug)s's worker is already running (pid %(pid)s).", slug=slug, pid=seen.pid)
+        _want(tenant, Desired.RUNNING, by=by, action="worker.start", address=address)
+        return processes.start(slug)
 
 
 def stop_worker(slug: str, *, by: str, processes: ProcessVerbs, address: str = "") -> ProcessState:
     """Want the tenant's worker to be stopped and stop it; raises UnknownTenant or NotRunning."""
-    tenant = find_tenant(slug)
-    was_wanted = tenant.desired == Desired.RUNNING
-    if was_wanted:
-        _want(tenant, Desired.STOPPED, by=by, action="worker.stop", address=address)
-    try:
-        return processes.stop(slug)
-    except NotRunning:
-        if not was_wanted:
-            raise
-        record_end(slug, error="", crashes=0, gave_up=False)
-        return ProcessState(slug)
+    with processes.turn(slug, "stop") as is_ours:
+        tenant = find_tenant(slug)
+        was_wanted = tenant.desired == Desired.RUNNING
+        if was_wanted:
+            _want(tenant, Desired.STOPPED, by=by, action="worker.stop", address=address)
+        try:
+            return processes.stop(slug)
+        except NotRunning:
+            if is_ours and not was_wanted:
+                raise
+            record_end(slug, error="", crashes=0, gave_up=False)
+            return ProcessState(slug)
 
 
 def restart_worker(
@@ -80,8 +101,11 @@ def restart_worker(
     Raises UnknownTenant, Conflict for one that is paused, or StartFailed.
     """
     action = "worker.force_restart" if force else "worker.restart"
-    _want(_unpaused(slug), Desired.RUNNING, by=by, action=action, address=address)
-    return processes.restart(slug, force=force)
+    with processes.turn(slug, action) as is_ours:
+        if not is_ours and (seen := processes.status(slug)).running:
+            return seen
+        _want(_unpaused(slug), Desired.RUNNING, by=by, action=action, address=address)
+        return processes.restart(slug, force=force)
 
 
 def want_many(slugs: Iterable[str], desired: Desired, *, by: str, address: str = "") -> list[str]:
@@ -110,6 +134,50 @@ def settle(slugs: Iterable[str], processes: ProcessVerbs) -> dict[str, str]:
         except FlowError as error:
             wrong[slug] = str(error)
     return wrong
+
+
+def start_wanted(processes: ProcessVerbs, *, at_once: int, settle_s: float) -> dict[str, str]:
+    """Start every worker that should run, `at_once` at a time; returns what went wrong by slug.
+
+    The next one waits until one before it has its page, at most `settle_s` seconds.
+    """
+    wrong: dict[str, str] = {}
+    waiting, starting = deque(wanted_slugs()), dict[str, float]()
+    while waiting or starting:
+        while waiting and len(starting) < at_once:
+            wrong |= settle([slug := waiting.popleft()], processes)
+            starting[slug] = time.monotonic() + settle_s
+        time.sleep(LOOK_EVERY_S)
+        still = _starting(starting)
+        starting = {slug: until for slug, until in starting.items() if slug in still and time.monotonic() < until}
+    return wrong
+
+
+def reconcile(processes: ProcessVerbs) -> list[str]:
+    """Write down the end of every worker that says it lives and is not there any more; returns their slugs.
+
+    A worker that ends in good order says so itself; this is for one that was killed, or went with the machine.
+    """
+    gone = [seen for seen in worker_overview(processes)
+            if seen.row.worker.status in LIVE_WORKERS and seen.worker_status not in LIVE_WORKERS
+            and not is_awaited(seen, utc_now())]
+    for seen in gone:
+        record_end(seen.row.tenant.slug, error=seen.process.last_error, crashes=seen.process.restarts,
+                   gave_up=seen.gave_up)
+    return [seen.row.tenant.slug for seen in gone]
+
+
+def is_awaited(seen: Overview, now: datetime) -> bool:
+    """Whether the worker was asked for lately and its turn has not come yet: its row says STARTING from then on."""
+    is_due = not (seen.process.running or seen.process.last_error) and seen.row.worker.status == WorkerStatus.STARTING
+    return bool(is_due and now - seen.row.tenant.updated_at < AWAITED)
+
+
+def last_asked(slug: str) -> datetime | None:
+    """When somebody last asked by Flow HQ that the worker start or stop."""
+    asked: datetime | None = AuditEntry.select(AuditEntry.at).where(
+        AuditEntry.tenant_slug == slug, AuditEntry.action.in_(ASKING)).order_by(AuditEntry.id.desc()).scalar()
+    return asked
 
 
 def want_code(slug: str) -> None:
@@ -178,14 +246,19 @@ def seen_session(session: WhatsAppSession, worker: WorkerStatus) -> SessionState
 
 def _settle(slug: str, processes: ProcessVerbs) -> None:
     tenant = find_tenant(slug)
-    if tenant.desired == Desired.RUNNING and tenant.status != TenantStatus.PAUSED:
-        with contextlib.suppress(AlreadyRunning):
-            processes.start(slug)
-    else:
+    is_wanted = tenant.desired == Desired.RUNNING and tenant.status != TenantStatus.PAUSED
+    with processes.turn(slug, "start" if is_wanted else "stop"), contextlib.suppress(AlreadyRunning):
         try:
-            processes.stop(slug)
+            processes.start(slug) if is_wanted else processes.stop(slug)
         except NotRunning:
             record_end(slug, error="", crashes=0, gave_up=False)
+
+
+def _starting(slugs: Iterable[str]) -> set[str]:
+    """Those of the tenants whose worker has no page yet."""
+    query = Tenant.select(Tenant.slug).join(WorkerProcess).where(
+        Tenant.slug.in_(list(slugs)), WorkerProcess.status == WorkerStatus.STARTING)
+    return {tenant.slug for tenant in query}
 
 
 def _unpaused(slug: str) -> Tenant:

@@ -2,7 +2,7 @@
 from flask import Flask
 
 from app import logs
-from app.processes import Processes
+from app.keeper import keeper_of
 from app.services import mailer
 from app.settings import Settings
 from app.web import access, admin, auth, connection, errors, health, keys, languages, pages, portal, security
@@ -17,7 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     mailer.check_url(settings.smtp_url)
     app = Flask(__name__)
     app.extensions["flowhq_settings"] = settings
-    app.extensions["flowhq_processes"] = Processes(settings)
+    app.extensions["flowhq_processes"] = keeper_of(settings)
     keys.register(app, settings)
     connection.register(app, settings)
     for part in (security, languages, access, errors, pages):

@@ -1,13 +1,11 @@
 """What is between what was asked of a worker and what is seen of it."""
-from datetime import datetime, timedelta
+import time
+from datetime import UTC, datetime
 
 from flask_babel import gettext as _
 
 from app.models import Desired, TenantStatus, WorkerStatus
-from app.services.workers import Overview
-
-# As long as many workers that are started one after another may take until it is this one's turn.
-AWAITED = timedelta(minutes=30)
+from app.services.workers import Overview, is_awaited, last_asked
 
 
 def is_wanted(seen: Overview) -> bool:
@@ -17,21 +15,34 @@ def is_wanted(seen: Overview) -> bool:
 
 
 def phase_of(seen: Overview, now: datetime) -> str:
-    """What is still to come, in a word or two, or an empty text where what is seen is what was asked for."""
+    """What is still to come, or who did it, in a few words; empty where what is seen is what was asked for."""
     process = seen.process
-    if process.stopping or (process.running and not is_wanted(seen)):
+    if process.stopping:
         return _("stopping…")
     if not is_wanted(seen):
-        return ""
+        return _phase_of_unwanted(seen)
     if process.next_start_at:
         return _("starting again…")
-    if seen.worker_status == WorkerStatus.STARTING or _was_asked_lately(seen, now):
+    if seen.worker_status == WorkerStatus.STARTING or is_awaited(seen, now):
         return _("starting…")
-    return "" if process.running or process.last_error else _("should run and does not")
+    if process.running or process.last_error:
+        return ""
+    return _("stopped by hand") if _was_stopped_by_hand(seen) else _("should run and does not")
 
 
-def _was_asked_lately(seen: Overview, now: datetime) -> bool:
-    """Whether the worker is still awaited: its row says STARTING from the moment it is asked for."""
-    process = seen.process
-    is_awaited = not (process.running or process.last_error) and seen.row.worker.status == WorkerStatus.STARTING
-    return bool(is_awaited and now - seen.row.tenant.updated_at < AWAITED)
+def _phase_of_unwanted(seen: Overview) -> str:
+    if not seen.process.running:
+        return ""
+    asked, since = last_asked(seen.row.tenant.slug), seen.process.since
+    return _("started by hand") if since and (asked is None or asked < since) else _("stopping…")
+
+
+def _was_stopped_by_hand(seen: Overview) -> bool:
+    """Whether it said that it was asked to end, since the machine is up, and nobody asked for that here."""
+    worker, asked = seen.row.worker, last_asked(seen.row.tenant.slug)
+    ended = worker.last_seen_at if worker.status == WorkerStatus.STOPPED else None
+    return bool(ended and ended > _machine_start() and (asked is None or asked < ended))
+
+
+def _machine_start() -> datetime:
+    return datetime.fromtimestamp(time.time() - time.clock_gettime(time.CLOCK_BOOTTIME), UTC)

@@ -7,15 +7,13 @@ import yaml
 from flask import render_template, request
 from flask_babel import gettext as _
 
-from app.logfiles import last_lines
 from app.models import OWNER_PHONE, Message, PortalEvent
 from app.models.base import utc_now
 from app.services import chats, messages
 from app.services.chats import Place, Wanted
-from app.services.removal import Holdings
 from app.services.tenants import tenant_row
 from app.web.access import admin, tenant_or_404
-from app.web.admin.blueprint import blueprint, row_id, settings
+from app.web.admin.blueprint import blueprint, processes, row_id
 
 LOG_LINES = 200
 EVENTS = 100
@@ -66,8 +64,7 @@ def tenant_configuration(slug: str) -> str:
 def tenant_log(slug: str) -> str:
     """The last lines of the worker's log."""
     tenant = tenant_or_404(slug)
-    log = Holdings.of(slug, settings()).logs[0]
-    return render_template("admin/log.html", tenant=tenant, lines=last_lines(log, LOG_LINES), here="log")
+    return render_template("admin/log.html", tenant=tenant, lines=processes().log_lines(slug, LOG_LINES), here="log")
 
 
 @blueprint.get("/tenants/<slug>/events")

@@ -68,7 +68,7 @@ def own_something_everywhere(tenant: Tenant) -> None:
 
 def test_a_deleted_tenant_leaves_nothing_but_the_audit_log(acme, settings, files):
     own_something_everywhere(acme)
-    processes = FakeProcesses()
+    processes = FakeProcesses(settings=settings)
     processes.start("acme")
     delete_tenant("acme", typed=" acme ", by="ada", processes=processes, settings=settings, address="192.0.2.1")
     assert {model.__name__ for model in MODELS if model.select().exists()} == {"AuditEntry"}
@@ -81,13 +81,13 @@ def test_a_deleted_tenant_leaves_nothing_but_the_audit_log(acme, settings, files
 @pytest.mark.parametrize("typed", ["", "acm", "ACME", "acme-two"])
 def test_nothing_is_deleted_where_the_slug_was_typed_wrong(acme, settings, files, typed):
     with pytest.raises(Invalid, match="Type acme to delete it"):
-        delete_tenant("acme", typed=typed, by="ada", processes=FakeProcesses(), settings=settings)
+        delete_tenant("acme", typed=typed, by="ada", processes=FakeProcesses(settings=settings), settings=settings)
     assert Tenant.select().exists()
     assert all(path.exists() for path in files)
 
 
 def test_a_tenant_whose_worker_will_not_end_keeps_what_it_has(acme, settings, files):
-    processes = Undying()
+    processes = Undying(settings=settings)
     processes.start("acme")
     with pytest.raises(StillRunning):
         delete_tenant("acme", typed="acme", by="ada", processes=processes, settings=settings)
@@ -101,7 +101,7 @@ def test_a_new_number_begins_with_an_empty_profile_and_a_fresh_session(acme, set
     WhatsAppSession.update(state=SessionState.CONNECTED, phone="+255712345678", lid="1@lid", proved_at=NOW,
                            watermark=NOW).execute()
     Tenant.update(status=TenantStatus.ACTIVE, desired=Desired.RUNNING).execute()
-    processes = FakeProcesses()
+    processes = FakeProcesses(settings=settings)
     processes.start("acme")
     reset_session("acme", by="ada", processes=processes, settings=settings, now=NOW)
     session = WhatsAppSession.get()
@@ -114,6 +114,6 @@ def test_a_new_number_begins_with_an_empty_profile_and_a_fresh_session(acme, set
 
 
 def test_a_stopped_tenant_stays_stopped_when_its_number_is_forgotten(acme, settings):
-    processes = FakeProcesses()
+    processes = FakeProcesses(settings=settings)
     reset_session("acme", by="ada", processes=processes, settings=settings, now=NOW)
     assert processes.states() == {}

@@ -47,7 +47,7 @@ def cast(database: peewee.Database, password_hash: str) -> dict[str, Account]:
 def web_app(settings: Settings) -> Flask:
     """The application, without processes and without the guard against forged requests, which has tests of its own."""
     app = create_app(settings)
-    app.extensions["flowhq_processes"] = FakeProcesses()
+    app.extensions["flowhq_processes"] = FakeProcesses(settings=settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return app
 

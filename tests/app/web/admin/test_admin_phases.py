@@ -5,8 +5,8 @@ import pytest
 
 from app.models import Desired, Tenant, TenantStatus, WorkerProcess, WorkerStatus
 from app.processes import ProcessState
-from app.services.workers import Overview, seen_worker
-from app.web.admin.phases import AWAITED, phase_of
+from app.services.workers import AWAITED, Overview, seen_worker
+from app.web.admin.phases import phase_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RUNS = ProcessState("acme", running=True, pid=7)
