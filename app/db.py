@@ -1,5 +1,6 @@
 """One database, chosen at run time: PostgreSQL in production, SQLite where nothing is configured."""
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ SQLITE_PRAGMAS = {
     "busy_timeout": 15000,
 }
 
+REFUSED = ("authentication failed", "no pg_hba.conf entry", "does not exist", "permission denied for")
+
 
 class Sqlite(peewee.SqliteDatabase):
     """SQLite that takes the write lock when a transaction begins.
@@ -33,17 +36,22 @@ class DatabaseUnavailable(Exception):
     """The database cannot be reached or opened; the message says which one and what to do."""
 
 
-def open_database(url: str) -> peewee.Database:
+def open_database(url: str, roles: Sequence[str] = ("",)) -> peewee.Database:
     """Bind the models to the database at `url` (sqlite:///… or postgresql://…) and open a connection.
 
-    Raises DatabaseUnavailable where it cannot be opened.
+    Where the URL names no role of PostgreSQL, the first of `roles` that is let in is taken; "" is the one of the
+    operating system's user. Raises DatabaseUnavailable where it cannot be opened.
     """
-    database = _build(url)
-    db.initialize(database)
-    try:
-        database.connect(reuse_if_open=True)
-    except peewee.OperationalError as error:
-        raise DatabaseUnavailable(_advice(url, error)) from error
+    for place, role in enumerate(roles, 1):
+        database = _build(url, role)
+        db.initialize(database)
+        try:
+            database.connect(reuse_if_open=True)
+        except peewee.OperationalError as error:
+            if place == len(roles):
+                raise DatabaseUnavailable(_advice(url, error)) from error
+        else:
+            break
     return database
 
 
@@ -65,7 +73,7 @@ def is_sqlite(database: Any = None) -> bool:
     return isinstance(bound, peewee.SqliteDatabase)
 
 
-def _build(url: str) -> peewee.Database:
+def _build(url: str, role: str = "") -> peewee.Database:
     if url.startswith("sqlite:"):
         path = Path(parse(url)["database"])
         try:
@@ -73,11 +81,13 @@ def _build(url: str) -> peewee.Database:
         except OSError as error:
             raise DatabaseUnavailable(f"The directory {path.parent} cannot be made: {error.strerror}.") from error
         return Sqlite(str(path), pragmas=SQLITE_PRAGMAS)
-    return connect(url)
+    return connect(url, **({"user": role} if role and "user" not in parse(url) else {}))
 
 
 def _advice(url: str, error: Exception) -> str:
     reason = str(error).strip().splitlines()[0]
     if url.startswith("sqlite:"):
         return f"The database {parse(url)['database']} cannot be opened: {reason}. Check FLOWHQ_STATE_DIR and the disk."
+    if any(words in reason for words in REFUSED):
+        return f"PostgreSQL does not let you in: {reason}. Are you flowhq, and was `flowhq db bootstrap` run?"
     return f"PostgreSQL does not answer: {reason}. Is it running, and is DATABASE_URL right?"

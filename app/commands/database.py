@@ -5,10 +5,14 @@ import click
 
 from app.commands.output import json_option, write_json, write_table
 from app.db import open_database
-from app.errors import Conflict
+from app.errors import Conflict, Invalid
 from app.services import schema
+from app.services.bootstrap import bootstrap as prepare
+from app.services.grants import OWNER
 from app.services.seeding import Seed, fill
 from app.settings import Settings
+
+DEFAULT_URL = "postgresql:///flowhq"
 
 
 @click.group()
@@ -20,12 +24,31 @@ def database() -> None:
 @json_option
 @click.pass_obj
 def upgrade(settings: Settings, as_json: bool) -> None:
-    """Apply the migrations that wait; safe to run at any time, by several at once."""
-    applied = schema.upgrade(settings.database)
+    """Apply the migrations that wait; safe to run at any time, by several at once.
+
+    On a database that was prepared by `flowhq db bootstrap` this acts as the schema's owner: run it as root. What each
+    role may do is brought up to date each time.
+    """
+    applied = schema.upgrade(open_database(settings.database, (OWNER, "")))
     if as_json:
         write_json({"applied": applied})
     else:
         click.echo("\n".join(f"Applied {name}." for name in applied) or "The database is up to date.")
+
+
+@database.command()
+@click.option("--superuser", default="postgres", show_default=True, help="The role of PostgreSQL to act as.")
+@click.pass_obj
+def bootstrap(settings: Settings, superuser: str) -> None:
+    """Prepare PostgreSQL: roles, database, and what must be closed. Once, as postgres; a second run changes nothing.
+
+    The database is the one that DATABASE_URL names, or flowhq. Then, as root, run `flowhq db upgrade`.
+    """
+    url = settings.database_url or DEFAULT_URL
+    if url.startswith("sqlite:"):
+        raise Invalid("SQLite has no roles: set DATABASE_URL to postgresql:///flowhq.")
+    for line in prepare(url, superuser):
+        click.echo(line)
 
 
 @database.command()

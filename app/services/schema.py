@@ -19,6 +19,7 @@ from playhouse.schema_diff import diff_models
 from app.db import is_sqlite, open_database
 from app.models import MODELS
 from app.models.base import UtcField, utc_now
+from app.services import roles
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "migrations"
 # Any number will do, as long as every Flow HQ takes the same one.
@@ -52,21 +53,23 @@ def upgrade(database: peewee.Database | str, directory: Path = DIRECTORY) -> lis
     """Apply every migration that waits and return their names.
 
     Takes a database or its URL, which is then opened with app.db.open_database. Safe while other processes do the
-    same: they wait, and find nothing left to do. Raises SchemaError where a migration fails or the database is newer
-    than this version.
+    same: they wait, and find nothing left to do. Where the database has roles, they get the rights of this version.
+    Raises SchemaError where a migration fails, the database is newer than this version or belongs to another role.
     """
     runner, lock = _prepare(database, directory)
-    with _explained(), lock:
+    with _explained(), roles.as_owner(runner.database), lock:
         newer = [step.name for step in _steps(runner) if not step.known]
         if newer:
             raise SchemaError(f"The database is newer than this Flow HQ: it has had {', '.join(newer)}.")
-        return list(runner.up())
+        applied = list(runner.up())
+        roles.apply(runner.database)
+        return applied
 
 
 def downgrade(database: peewee.Database | str, target: str, directory: Path = DIRECTORY) -> list[str]:
     """Take back every migration from the newest to `target`, both included; returns the names taken back."""
     runner, lock = _prepare(database, directory)
-    with _explained(), lock:
+    with _explained(), roles.as_owner(runner.database), lock:
         return list(runner.down(target))
 
 
@@ -131,6 +134,8 @@ def _prepare(database: peewee.Database | str, directory: Path) -> tuple[_Runner,
 def _explained() -> Iterator[None]:
     try:
         yield
+    except roles.NotTheOwner as error:
+        raise SchemaError(str(error)) from error
     except (MigrationError, peewee.PeeweeException) as error:
         reason = str(error).strip().splitlines()[0]
         raise SchemaError(f"The schema could not be changed, and what failed was taken back: {reason}") from error

@@ -11,6 +11,8 @@ from app.models import RequestStatus, SetupRequest, StateChange, Tenant, WhatsAp
 from app.services import states
 
 DETAIL_LIMIT = 1000
+# A worker may write these alone; what the platform asks of it in the same row is not its to overwrite.
+SESSION_FIELDS = ["state", "state_since", "detail", "qr_code", "qr_expires_at", "proved_at", "pairing_code"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def report_session(tenant: Tenant, cause: str, *, now: datetime, detail: str = "
             session.proved_at, session.pairing_code = now, ""
         if cause != "code_shown":
             session.qr_code = session.qr_expires_at = None
-        session.save()
+        session.save(only=SESSION_FIELDS)
         move_tenant(tenant, cause, now)
 
 
@@ -69,7 +71,7 @@ def report_worker(tenant: Tenant, cause: str, *, now: datetime, token: int, erro
             worker.last_error = error[:DETAIL_LIMIT]
         if cause == "stopped":
             worker.pid = None
-        worker.save()
+        worker.save(only=["status", "last_seen_at", "last_error", "pid"])
         if cause == "failed":
             move_tenant(tenant, cause, now)
         return True
@@ -85,7 +87,7 @@ def take_over(tenant: Tenant, *, pid: int, host: str, now: datetime) -> int:
         if status != worker.status:
             remember(tenant, "worker", (status, "started"), now)
         worker.status = status
-        worker.save()
+        worker.save(only=["fencing_token", "pid", "host", "started_at", "last_seen_at", "status"])
         return worker.fencing_token
 
 
