@@ -15,6 +15,11 @@ RECONNECT_S = 0.5
 LONGEST_EVENT = 2**20
 
 
+def message_id(key: str) -> str:
+    """The message's own id in a WhatsApp key: the last part of true_255700000001@c.us_3EB0…"""
+    return key.split("_")[2] if key.count("_") >= 2 else key
+
+
 @dataclass(frozen=True)
 class PhoneMessage:
     """A message as a phone shows it; numbers in E.164."""
@@ -55,6 +60,19 @@ class Phones:
     async def create(self, number: str, name: str) -> None:
         """Make a phone, or rename the one that has the number."""
         await self._call("POST", "/api/phones", {"number": number, "name": name})
+
+    async def delete(self, number: str) -> None:
+        """Forget a phone with all it holds, which unlinks its devices."""
+        await self._call("DELETE", f"/api/phones/{number}")
+
+    async def devices(self, number: str) -> list[str]:
+        """What is linked to the phone, by the names that the sandbox gives."""
+        phone = await self._call("GET", f"/api/phones/{number}")
+        return [str(device["id"]) for device in phone["devices"]]
+
+    async def codes(self) -> list[str]:
+        """The codes that pages show now."""
+        return [str(shown["qr"]) for shown in await self._call("GET", "/api/codes")]
 
     async def scan(self, number: str, code: str) -> None:
         """Scan a QR code with the phone."""

@@ -50,6 +50,8 @@ class Settings:
     stale_restarts: Count = Count(3)
     log_level: str = "INFO"
     notify_socket: str = ""
+    admin_email: str = ""
+    admin_password: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -119,6 +121,8 @@ VARIABLES = {
     "stale_restarts": "FLOWHQ_STALE_RESTARTS",
     "log_level": "FLOWHQ_LOG_LEVEL",
     "notify_socket": "NOTIFY_SOCKET",
+    "admin_email": "FLOWHQ_ADMIN_EMAIL",
+    "admin_password": "FLOWHQ_ADMIN_PASSWORD",
 }
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 

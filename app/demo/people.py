@@ -34,6 +34,12 @@ def ensure(state_dir: Path) -> list[SignInOf]:
     return [SignInOf(whose, email, known[email]) for whose, email, _ in wanted]
 
 
+def known_admin(state_dir: Path) -> SignInOf | None:
+    """The demonstration's admin, where one was made on this state directory."""
+    password = _read(state_dir / FILE_NAME).get(ADMIN)
+    return SignInOf("Admin", ADMIN, password) if password else None
+
+
 def _ensure(whose: str, email: str, password: str, slug: str, *, is_known: bool) -> None:
     account = Account.get_or_none(Account.email == email)
     if account is None and slug:

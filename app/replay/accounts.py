@@ -83,11 +83,6 @@ class Account:
         return self.latencies[max(0, math.ceil(share * len(self.latencies)) - 1)]
 
 
-def message_id(key: str) -> str:
-    """The message's own id in a WhatsApp key: the last part of true_255700000001@c.us_3EB0…"""
-    return key.split("_")[2] if key.count("_") >= 2 else key
-
-
 def settle(written: Sequence[Written], logged: Iterable[Logged], arrived: Iterable[Arrived]) -> Account:
     """Compare the three lists; `logged` in the order of the log, `arrived` in the order of each phone."""
     log, shown = list(logged), list(arrived)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.db import db
-from app.phones import PhoneMessage, Phones
-from app.replay.accounts import Account, Arrived, Logged, Written, message_id, settle
+from app.phones import PhoneMessage, Phones, message_id
+from app.replay.accounts import Account, Arrived, Logged, Written, settle
 from app.replay.lines import deal
 from app.services import messages, tenants
 from app.services.messages import LogLine

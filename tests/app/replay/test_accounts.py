@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.replay.accounts import Arrived, Logged, Written, message_id, settle
+from app.phones import message_id
+from app.replay.accounts import Arrived, Logged, Written, settle
 
 ASHA, JUMA = "+255760000001", "+255760000002"
 # Two customers, three lines, the first of them answered with two messages.
