@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from app.commands.output import actor, json_option, write_json, write_table
+from app.commands.rolling import roll_workers
 from app.db import open_database
 from app.keeper import keeper_of
 from app.services import workers
@@ -20,6 +21,9 @@ def worker() -> None:
     A started worker keeps running, also after this command: systemd sees to it in production, elsewhere a supervisor
     in the background.
     """
+
+
+worker.add_command(roll_workers)
 
 
 @worker.command()
