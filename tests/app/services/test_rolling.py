@@ -14,6 +14,7 @@ from app.models import (
     WorkerProcess,
     WorkerStatus,
 )
+from app.models.base import utc_now
 from app.processes import ProcessState, StartFailed
 from app.services.interruptions import Interruption
 from app.services.rolling import Ring, Rolled, in_order, roll
@@ -62,7 +63,8 @@ def writes(slug: str) -> None:
     """A customer wrote to the business just now."""
     tenant = Tenant.get(Tenant.slug == slug)
     chat = Chat.create(tenant=tenant, wa_chat_id="255700000001@c.us", phone="+255700000001")
-    Message.create(tenant=tenant, chat=chat, wa_message_id="A1", direction=Direction.IN, text="Hi")
+    Message.create(tenant=tenant, chat=chat, wa_message_id="A1", direction=Direction.IN, text="Hi",
+                   sent_at=utc_now())
 
 
 def test_the_quiet_ones_come_first_and_those_who_scan_last() -> None:
