@@ -10,10 +10,11 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 LANGUAGES = ("sw",)
-METHODS = [("web/templates/**.html", "jinja2"), ("web/**.py", "python"), ("services/**.py", "python")]
+METHODS = [("web/templates/**.html", "jinja2"), ("web/**.py", "python"), ("services/**.py", "python"),
+           ("supervisor/**.py", "python"), ("processes.py", "python"), ("systemd.py", "python")]
 # The errors whose first argument is a text for people, beside the usual functions.
 ERRORS = ("FlowError", "Invalid", "NotFound", "Conflict", "Unreachable", "AlreadyRunning", "NotRunning", "StartFailed",
-          "TooManyTries", "WrongPassword", "WrongCode", "LinkSpent")
+          "TooManyTries", "WrongPassword", "WrongCode", "LinkSpent", "TimedOut")
 KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)} | dict.fromkeys(ERRORS)
 OPTIONS = {"web/templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false"}}
 

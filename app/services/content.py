@@ -1,5 +1,5 @@
 """What a tenant's bot knows, as the tenant writes it: draft, check, publish, versions and the way back."""
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,14 @@ FIELDS = ("business_name", "language", "timezone", "hours", "content", *LIMITS)
 SHOWN_VERSIONS = 50
 
 Values = Mapping[str, Any]
+
+
+class Unreadable(Invalid):
+    """What the bot could not read; `problems` has one sentence for each thing to mend."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(self.problems))
 
 
 class UnknownVersion(NotFound):
@@ -89,7 +97,7 @@ def discard_draft(tenant: Tenant, *, by: str, address: str) -> None:
 def publish(tenant: Tenant, *, by: str, address: str, now: datetime) -> int:
     """Make the draft what the bot answers by; returns the new version's number, which a running worker notices itself.
 
-    Raises Conflict where there is no draft and Invalid with every problem where it cannot be used.
+    Raises Conflict where there is no draft and Unreadable with every problem where it cannot be used.
     """
     with db.atomic():
         shop = workshop(tenant)
@@ -102,7 +110,7 @@ def publish(tenant: Tenant, *, by: str, address: str, now: datetime) -> int:
 def go_back(tenant: Tenant, number: int, *, by: str, address: str, now: datetime) -> int:
     """Publish again what version `number` said, as a new version; a draft stays as it is.
 
-    Raises UnknownVersion, and Invalid where it cannot be used any more.
+    Raises UnknownVersion, and Unreadable where it cannot be used any more.
     """
     with db.atomic():
         values = find_version(tenant, number).values
@@ -145,7 +153,7 @@ def keep_version(config: TenantConfig, *, by: str = "") -> None:
 def _put(tenant: Tenant, values: dict[str, Any], action: str, *, by: str, address: str, now: datetime) -> int:
     config = TenantConfig.get(TenantConfig.tenant == tenant)
     if found := problems(config.template, values):
-        raise Invalid(" ".join(found))
+        raise Unreadable(found)
     keep_version(config)
     detail = {"version": config.version + 1, "changed": changed_fields(_of(config), values)}
     for name in FIELDS:

@@ -19,6 +19,7 @@ from app.models import (
 )
 from app.replies import BotConfig, ConfigError, read_config
 from app.services import audit, states
+from app.services.content import Unreadable
 from app.services.phones import read_phone
 from app.services.slugs import LONGEST_SLUG
 from app.services.tenants import DEFAULT_TIMEZONE, change_tenant, create_tenant
@@ -32,14 +33,6 @@ FALLBACK_SLUG = "business"
 MOST_NAMESAKES = 1000
 Values = Mapping[str, Any]
 Problems = dict[str, Invalid]
-
-
-class Unreadable(Invalid):
-    """What the bot could not read; `problems` has one sentence for each thing to mend."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__(" ".join(problems))
-        self.problems = problems
 
 
 def draft_of(account: Account) -> dict[str, Any]:

@@ -16,14 +16,14 @@ def read_phone(text: str) -> str:
     """
     try:
         if not _WRITTEN.fullmatch(text.strip()):
-            raise Invalid(_advice(text))
+            raise _refusal(text)
         number = phonenumbers.parse(text, HOME_REGION)
     except phonenumbers.NumberParseException:
-        raise Invalid(_advice(text)) from None
+        raise _refusal(text) from None
     if not phonenumbers.is_possible_number(number):
-        raise Invalid(_advice(text))
+        raise _refusal(text)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _advice(text: str) -> str:
-    return f"{text!r} is not a phone number: write it like +255 712 345 678 or 0712 345 678."
+def _refusal(text: str) -> Invalid:
+    return Invalid("%(text)r is not a phone number: write it like +255 712 345 678 or 0712 345 678.", text=text)

@@ -12,7 +12,7 @@ from app.models import Language, Template, Tenant, TenantConfig, WhatsAppSession
 from app.models.base import utc_now
 from app.replies import ConfigError, read_config
 from app.services import audit
-from app.services.content import keep_version
+from app.services.content import Unreadable, keep_version
 from app.services.phones import read_phone
 from app.services.slugs import check_slug
 
@@ -63,7 +63,7 @@ def create_tenant(
         try:
             tenant.save(force_insert=True)
         except peewee.IntegrityError:
-            raise Conflict(f"There is a tenant {slug!r} already: choose another slug.") from None
+            raise Conflict("There is a tenant %(slug)r already: choose another slug.", slug=slug) from None
         config.save(force_insert=True)
         keep_version(config, by=by)
         WhatsAppSession.create(tenant=tenant)
@@ -82,7 +82,7 @@ def tenant_row(slug: str) -> TenantRow:
     """The tenant with what belongs to it; raises UnknownTenant."""
     for tenant in _joined().where(Tenant.slug == slug):
         return _row(tenant)
-    raise UnknownTenant(f"There is no tenant {slug!r}. `flowhq tenant list` shows the slugs.")
+    raise UnknownTenant("There is no tenant %(slug)r. `flowhq tenant list` shows the slugs.", slug=slug)
 
 
 def tenant_rows() -> list[TenantRow]:
@@ -145,7 +145,7 @@ def _change(holder: Tenant | TenantConfig, name: str, value: Any) -> Any:
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as they are stored; raises Invalid for the first that cannot be."""
     if unknown := set(values) - TENANT_FIELDS - CONFIG_FIELDS:
-        raise Invalid(f"A tenant has no field {sorted(unknown)[0]!r}.")
+        raise Invalid("A tenant has no field %(name)r.", name=sorted(unknown)[0])
     return {name: _check(name, value) for name, value in values.items()}
 
 
@@ -159,7 +159,8 @@ def _check(name: str, value: Any) -> Any:
 
 def _number(name: str, value: Any) -> int:
     if not isinstance(value, int) or not LEAST[name] <= value <= 2**31 - 1:
-        raise Invalid(f"{name} cannot be {value!r}: give a whole number from {LEAST[name]}.")
+        raise Invalid("%(field)s cannot be %(value)r: give a whole number from %(least)s.",
+                      field=name, value=value, least=LEAST[name])
     return value
 
 
@@ -175,25 +176,22 @@ def _phone(value: str) -> str:
 
 
 def _template(value: str) -> Template:
-    return _member(Template, value, "template")
+    if (template := value.upper()) not in tuple(Template):
+        raise Invalid("%(value)r is no template: choose one of %(choices)s.", value=value, choices=", ".join(Template))
+    return Template(template)
 
 
 def _language(value: str) -> Language:
-    return _member(Language, value, "language")
-
-
-def _member(enum: Any, value: str, word: str) -> Any:
-    try:
-        return enum(value.upper())
-    except ValueError:
-        raise Invalid(f"{value!r} is no {word}: choose one of {', '.join(enum)}.") from None
+    if (language := value.upper()) not in tuple(Language):
+        raise Invalid("%(value)r is no language: choose one of %(choices)s.", value=value, choices=", ".join(Language))
+    return Language(language)
 
 
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid(f"{value!r} is no time zone: write one like Africa/Dar_es_Salaam.") from None
+        raise Invalid("%(value)r is no time zone: write one like Africa/Dar_es_Salaam.", value=value) from None
     return value
 
 
@@ -203,11 +201,12 @@ def _check_config(config: TenantConfig) -> None:
         read_config(template=config.template, language=config.language, business_name=config.business_name,
                     timezone=config.timezone, hours=config.hours, content=config.content)
     except ConfigError as error:
-        raise Invalid(str(error)) from None
+        raise Unreadable(error.problems) from None
 
 
 def _check_phone_is_free(tenant: Tenant) -> None:
     """Two tenants on one number would answer every customer twice."""
     other = Tenant.select().where(Tenant.phone_number == tenant.phone_number, Tenant.slug != tenant.slug).first()
     if tenant.phone_number and other:
-        raise Conflict(f"{tenant.phone_number} belongs to the tenant {other.slug!r}: give another number.")
+        raise Conflict("%(number)s belongs to the tenant %(slug)r: give another number.",
+                       number=tenant.phone_number, slug=other.slug)

@@ -63,7 +63,7 @@ class Child:
         """
         async with self._verb:
             if not self.wanted:
-                raise NotRunning(f"{self._slug}'s worker is not running.")
+                raise NotRunning("%(slug)s's worker is not running.", slug=self._slug)
             await self._end_life(0.0 if force else self._plan.stop_grace_s)
             return self.state
 
@@ -82,7 +82,8 @@ class Child:
         if self._unasked and since and datetime.now(UTC) - since < timedelta(seconds=SAME_START_S):
             self._unasked = False
             return self.state
-        raise AlreadyRunning(f"{self._slug}'s worker is already running (pid {self.state.pid}).")
+        raise AlreadyRunning(
+            "%(slug)s's worker is already running (pid %(pid)s).", slug=self._slug, pid=self.state.pid)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         command = [sys.executable, "-S", lifeline.__file__, str(os.getpid()),
@@ -95,7 +96,8 @@ class Child:
                     *command, stdin=asyncio.subprocess.DEVNULL, stdout=stream, stderr=stream,
                     start_new_session=True, env=self._environ)
         except OSError as error:
-            raise StartFailed(f"{self._slug}'s worker could not be started: {_reason(error)}") from error
+            raise StartFailed("%(slug)s's worker could not be started: %(reason)s", slug=self._slug,
+                              reason=_reason(error)) from error
         self.state = replace(self.state, running=True, pid=process.pid, since=datetime.now(UTC), next_start_at=None)
         log.info("worker_started", tenant=self._slug, pid=process.pid)
         return process

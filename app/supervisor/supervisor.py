@@ -118,7 +118,7 @@ class Supervisor:
             request = json.loads(line)
             return await self._obey(request.get("verb", ""), request.get("slug", ""), request.get("environ"))
         except FlowError as error:
-            return {"error": type(error).__name__, "message": str(error)}
+            return {"error": type(error).__name__, "message": error.message, "values": error.values}
         except (ValueError, AttributeError, SettingsError):
             return {"error": "FlowError", "message": "The supervisor did not understand the request."}
 
@@ -132,7 +132,7 @@ class Supervisor:
             "start": partial(child.start, told), "stop": child.stop, "restart": partial(child.restart, told),
             "force-restart": partial(child.restart, told, force=True)}
         if verb not in verbs:
-            raise FlowError(f"The supervisor has no verb {verb!r}.")
+            raise FlowError("The supervisor has no verb %(verb)r.", verb=verb)
         return {"state": (await verbs[verb]()).as_json()}
 
     def _child(self, slug: str) -> Child:

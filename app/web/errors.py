@@ -1,5 +1,7 @@
 """What a person reads when a page cannot be shown or a change cannot be made."""
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 import peewee
@@ -13,7 +15,10 @@ from werkzeug.wrappers import Response
 
 from app.db import DatabaseUnavailable
 from app.errors import FlowError, Invalid, NotFound
+from app.services.content import Unreadable
 from app.web.access import home
+from app.web.labels import LABELS
+from app.web.problems import in_words
 
 Answer = tuple[str, int]
 
@@ -41,9 +46,12 @@ def register(app: Flask) -> None:
     app.register_error_handler(peewee.PeeweeException, miss_database)
 
 
-def said(error: FlowError) -> str:
-    """The error's message in the page's language."""
-    return str(_(error.message, **error.values)) if error.message else str(error)
+def said(error: FlowError, names: Mapping[str, Any] = LABELS) -> str:
+    """The error's message in the page's language; a value called `field` is named as `names` has it."""
+    if isinstance(error, Unreadable):
+        return " ".join(in_words(error.problems))
+    field = {"field": str(names.get(str(name), name))} if (name := error.values.get("field")) else {}
+    return str(_(error.message, **error.values | field)) if error.message else str(error)
 
 
 def refuse(error: HTTPException) -> Answer | Response:

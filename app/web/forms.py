@@ -30,7 +30,7 @@ class Form(FlaskForm):
             yield
         except FlowError as error:
             self.refusal = error
-            flash(said(error), "danger")
+            flash(said(error, {field.name: field.label.text for field in self}), "danger")
 
     @property
     def status(self) -> int:

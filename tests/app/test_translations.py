@@ -77,8 +77,10 @@ def test_an_update_changes_nothing_in_an_up_to_date_catalogue(tmp_path: Path):
     path.parent.mkdir(parents=True)
     before = translations.catalogue_path(ROOT, "sw").read_bytes()
     path.write_bytes(before)
-    for part in ("web", "services"):
+    for part in ("web", "services", "supervisor"):
         shutil.copytree(ROOT / "app" / part, tmp_path / "app" / part)
+    for part in ("processes.py", "systemd.py"):
+        shutil.copyfile(ROOT / "app" / part, tmp_path / "app" / part)
     assert translations.update(tmp_path, "sw") == 0
     assert path.read_bytes() == before
 

@@ -117,8 +117,7 @@ def _read(name: str, text: str) -> Any:
         value = yaml.safe_load(text) or {}
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise Invalid("%(name)s is no YAML: look at line %(line)s.", name=name, line=mark.line + 1 if mark else "1",
-                      ) from None
+        raise Invalid("%(field)s: line %(line)s is no YAML.", field=name, line=mark.line + 1 if mark else 1) from None
     if not isinstance(value, dict):
-        raise Invalid("%(name)s must have lines such as \"address: Samora Avenue 5\".", name=name)
+        raise Invalid("%(field)s: this must have lines such as “address: Samora Avenue 5”.", field=name)
     return value

@@ -13,10 +13,11 @@ from app.models.base import utc_now
 from app.replies.hours import DAYS
 from app.services import content as service
 from app.services.content import LIMITS, Workshop
+from app.web import problems
 from app.web.access import current_tenant, member, owner
-from app.web.portal import problems, rows, texts, week
+from app.web.labels import LABELS, ZONES
+from app.web.portal import rows, texts, week
 from app.web.portal.blueprint import blueprint, who
-from app.web.portal.labels import LABELS, ZONES
 
 SECTIONS: Mapping[str, LazyString] = {
     "services": _l("Services and prices"), "products": _l("Products"), "questions": _l("Questions and answers"),

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
-from app.errors import Invalid
 from app.models import Template
 from app.models.base import utc_now
 from app.replies.hours import DAYS
@@ -17,12 +16,11 @@ from app.services.onboarding import STEPS
 from app.services.preview import PICTURE
 from app.web.access import applicant, current_account
 from app.web.errors import said
+from app.web.labels import LABELS, ZONES
 from app.web.portal import rows, week
 from app.web.portal.blueprint import blueprint, who
 from app.web.portal.content import list_fields, week_fields
-from app.web.portal.labels import LABELS, ZONES
 from app.web.portal.preview import talk_about
-from app.web.portal.problems import in_words
 from app.web.words import TEMPLATES
 
 TITLES: Mapping[str, LazyString] = {
@@ -60,7 +58,7 @@ def onboarding_step(step: str) -> Answer:
     if request.form.get("do") == "back":
         return redirect(url_for("portal.onboarding_step", step=STEPS[max(place - 1, 0)]), 303)
     if problems := service.problems(step, values):
-        return _page(step, {field: _told(error) for field, error in problems.items()})
+        return _page(step, {field: said(error) for field, error in problems.items()})
     return redirect(url_for("portal.onboarding_step", step=STEPS[place + 1]), 303)
 
 
@@ -79,10 +77,6 @@ def submit_onboarding() -> Response:
     service.submit(current_account(), now=utc_now(), **who())
     flash(_("Your request has been sent. This page says how it goes on."), "success")
     return redirect(url_for("portal.index"), 303)
-
-
-def _told(error: Invalid) -> str:
-    return " ".join(in_words(error.problems)) if isinstance(error, service.Unreadable) else said(error)
 
 
 def _keep(step: str) -> dict[str, Any]:

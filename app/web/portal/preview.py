@@ -14,8 +14,8 @@ from app.replies.hours import DAYS
 from app.services import content
 from app.services.preview import MOST_LINES, PICTURE, PreviewLine, clean_line, play
 from app.web.access import current_tenant, member
+from app.web.labels import LABELS
 from app.web.portal.blueprint import blueprint
-from app.web.portal.labels import LABELS
 
 
 @dataclass(frozen=True)

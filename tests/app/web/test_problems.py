@@ -1,9 +1,10 @@
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
-from app.replies.content import LONGEST_NAME
+from app.replies.content import LONGEST_NAME, MOST_ITEMS
 from app.services import content
-from app.web.portal.problems import in_words
+from app.web.problems import in_words
 
 SOUND = {"business_name": "Acme", "language": "EN", "timezone": "Africa/Nairobi", "hours": {}, "content": {},
          "chat_limit": 5, "handover_hours": 1, "owner_silence_hours": 1}
@@ -23,7 +24,32 @@ MISTAKES = [
     ({"content": {"address": "x" * 3000}}, "Address is longer than 2000 characters."),
     ({"content": {"emergency": {"words": ["fire"]}}}, "Emergency: give both the words and the answer."),
     ({"content": {"currency": "Shillings of Tanzania"}}, "The currency must be a short code such as TZS."),
+    ({"content": {"address": 5}}, "Address must be a text, or one text for each of EN and SW."),
+    ({"content": {"services": "Facial"}}, "Services and prices must be a list."),
+    ({"content": {"handover_words": 5}}, "Words that call a person, one a line must be a list of texts."),
+    ({"content": {"products": [{"name": "A"}] * (MOST_ITEMS + 1)}}, f"Products: {MOST_ITEMS + 1} are too many;"),
+    ({"content": {"questions": ["Where?"]}}, "Questions and answers: every entry must have named parts"),
+    ({"content": {"emergency": "fire"}}, "Emergency: give both the words and the answer."),
+    ({"hours": {"someday": []}}, "Hours: “someday” is not a day; use mon, tue"),
+    ({"hours": []}, "Hours and content must have lines with a name and a value."),
+    ({"language": "FR"}, "The language “FR” is not known; choose one of EN"),
 ]
+
+
+@pytest.mark.parametrize("change", [change for change, _words in MISTAKES])
+def test_every_mistake_is_said_in_swahili(web_app: Flask, change: dict):
+    found = content.problems("BOOKING", SOUND | change)
+    with web_app.test_request_context(), force_locale("en"):
+        english = in_words(found)
+    with web_app.test_request_context(), force_locale("sw"):
+        swahili = in_words(found)
+    assert found
+    assert set(english) & set(swahili) == set()
+
+
+def test_an_unknown_template_is_said_in_words(web_app: Flask):
+    with web_app.test_request_context(), force_locale("sw"):
+        assert "hakijulikani" in " ".join(in_words(content.problems("BAKERY", SOUND)))
 
 
 @pytest.mark.parametrize("change, words", MISTAKES)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from app.web.portal.labels import LABELS
+from app.web.labels import LABELS
 
 KINDS: Mapping[str, LazyString] = {"Service": _l("Service"), "Product": _l("Product"), "Question": _l("Question")}
 PLACE = re.compile(r"(?P<kind>Service|Product|Question) (?P<place>\d+)(: the (?P<part>\w+))?")
@@ -26,15 +26,31 @@ _SENTENCES: tuple[tuple[str, LazyString], ...] = (
      _l("%(what)s: give a whole number from %(lowest)s to %(highest)s.")),
     (r"(?P<what>.+) is longer than (?P<most>\d+) characters\.", _l("%(what)s is longer than %(most)s characters.")),
     (r"(?P<what>.+) needs a name\.", _l("%(what)s needs a name.")),
+    (r"(?P<what>.+) must be a text, or one text each for (?P<languages>.+)\.",
+     _l("%(what)s must be a text, or one text for each of %(languages)s.")),
+    (r"(?P<what>.+) must be a list\.", _l("%(what)s must be a list.")),
+    (r"(?P<what>.+) must be a list of texts\.", _l("%(what)s must be a list of texts.")),
+    (r"(?P<what>.+): (?P<count>\d+) are too many; (?P<most>\d+) is the most\.",
+     _l("%(what)s: %(count)s are too many; %(most)s is the most.")),
+    (r"(?P<what>.+): every entry must have named parts, such as a name\.",
+     _l("%(what)s: every entry must have named parts, such as a name.")),
     (r"(?P<what>.+) needs a question and an answer\.", _l("%(what)s needs a question and an answer.")),
     (r'(?P<what>\w+)s: "(?P<key>.*)" stands there twice; give each a name of its own\.',
      _l("%(what)s: “%(key)s” stands there twice; give each a name of its own.")),
     (r"Hours: (?P<what>\w{3}) must be a list of spans .*", _l("%(what)s: give an opening and a closing time.")),
     (r"Hours: two spans of (?P<what>\w{3}) overlap\.", _l("%(what)s: two times overlap.")),
+    (r'Hours: "(?P<key>.*)" is not a day; use (?P<days>.+) or holidays\.',
+     _l("Hours: “%(key)s” is not a day; use %(days)s or holidays.")),
     (r'Hours: the holiday "(?P<key>.*)" must be a date such as (?P<example>.+)\.',
      _l("The holiday “%(key)s” must be a date such as %(example)s.")),
     (r'The time zone "(?P<key>.*)" is not known; .*',
      _l("The time zone “%(key)s” is not known; choose one such as Africa/Dar_es_Salaam.")),
+    (r'The template "(?P<key>.*)" is not known; use (?P<choices>.+)\.',
+     _l("The template “%(key)s” is not known; choose one of %(choices)s.")),
+    (r'The language "(?P<key>.*)" is not known; use (?P<choices>.+)\.',
+     _l("The language “%(key)s” is not known; choose one of %(choices)s.")),
+    (r"Hours and content must be mappings\.", _l("Hours and content must have lines with a name and a value.")),
+    (r"The emergency entry must have words and an answer\.", _l("Emergency: give both the words and the answer.")),
     (r"The emergency entry needs both words and an answer\.", _l("Emergency: give both the words and the answer.")),
     (r"The currency must be a short code such as TZS\.", _l("The currency must be a short code such as TZS.")),
 )
@@ -69,4 +85,4 @@ def _what(name: str) -> str:
 
 
 def _label(name: str) -> str:
-    return str(LABELS.get(NAMES.get(name, name)) or KINDS.get(name) or name)
+    return str(KINDS.get(name) or LABELS.get(NAMES.get(name, name.lower())) or name)
