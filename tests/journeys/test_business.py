@@ -1,65 +1,18 @@
 """A business from sign-up to its first customers, with an admin on the other side, in real browsers on the demo."""
 import json
 import re
+import time
 from urllib.request import Request, urlopen
 
 import pytest
 from selenium.webdriver.common.by import By
 
-from tests.axe import findings
+from tests.journeys.person import Person, sign_in
 from tests.patience import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NUMBER, CUSTOMER = "+255755000444", "+255711000001"
-
-
-class Browser:
-    """What a person does in a browser, by what the page calls things."""
-
-    def __init__(self, driver, url):
-        self.driver, self.url = driver, url
-
-    def opens(self, path):
-        self.driver.get(self.url + path)
-
-    def reads(self):
-        return self.driver.find_element(By.TAG_NAME, "main").text
-
-    def sees(self, words):
-        eventually(lambda: words in self.reads(), f"the page says {words!r}; it says: {self.reads()}")
-
-    def types(self, name, text):
-        field = self.driver.find_element(By.CSS_SELECTOR, f"main [name='{name}']")
-        field.clear()
-        field.send_keys(text)
-
-    def chooses(self, css):
-        self.driver.find_element(By.CSS_SELECTOR, f"main {css}").click()
-
-    def presses(self, words):
-        """The button or link with these words."""
-        path = (f"//main//*[self::button or self::a or self::input][not(@aria-hidden)]"
-                f"[normalize-space(.)='{words}' or @value='{words}']")
-        eventually(lambda: self._shown(path), f"{words!r} is there; the page says: {self.reads()}")[0].click()
-
-    def leaves(self, path):
-        """What was pressed leads away from here, which a browser may do a moment later."""
-        eventually(lambda: not self.driver.current_url.endswith(path), f"the browser leaves {path}")
-
-    def _shown(self, path):
-        return [found for found in self.driver.find_elements(By.XPATH, path) if found.is_displayed()]
-
-    def is_usable_by_everybody(self):
-        assert findings(self.driver) == [], self.driver.current_url
-
-
-def sign_in(browser, email, password):
-    browser.opens("/sign-in")
-    browser.types("email", email)
-    browser.types("password", password)
-    browser.presses("Sign in")
-    browser.leaves("/sign-in")
 
 
 class Sandbox:
@@ -117,9 +70,9 @@ def demo(run_demo):
     return running
 
 
-def test_a_business_signs_up_links_and_serves_while_an_admin_approves(demo, open_browser):
-    owner = Browser(open_browser(1280), demo.settings.web_url)
-    admin = Browser(open_browser(1280), demo.settings.web_url)
+def test_a_business_signs_up_links_and_serves_while_an_admin_approves(demo, open_browser, record_property):
+    owner = Person(open_browser(1280), demo.settings.web_url)
+    admin = Person(open_browser(1280), demo.settings.web_url)
     sandbox = Sandbox(demo.settings.sandbox_url)
     sandbox.post("/phones", number=NUMBER, name="Neema's phone")
     sandbox.post("/phones", number=CUSTOMER, name="Asha")
@@ -138,17 +91,24 @@ def test_a_business_signs_up_links_and_serves_while_an_admin_approves(demo, open
     admin.opens("/admin/requests")
     admin.presses("Neema Nails")
     admin.is_usable_by_everybody()
-    admin.presses("Approve and start the worker")
     owner.opens("/portal/whatsapp")
+    owner.keeps_the_page()
+    admin.presses("Approve and start the worker")
     code = eventually(lambda: code_of(demo, "Neema Nails"), "a code waits for a scan")
     eventually(lambda: owner.driver.find_elements(By.CSS_SELECTOR, "#link svg"), "the portal shows the code")
     owner.is_usable_by_everybody()
+    scanned_at = time.monotonic()
     sandbox.post(f"/phones/{NUMBER}/scan", qr=code)
-    owner.sees("onnected")
+    owner.sees("The phone is linked.")
+    record_property("scan_to_connected_s", took := round(time.monotonic() - scanned_at, 2))
+    print(f"from the scan until the page says connected: {took} s")
+    assert not owner.has_reloaded()
 
     owner.opens("/portal/chats")
+    owner.keeps_the_page()
     sandbox.writes("How much is a manicure?")
     owner.sees("Asha")
+    assert not owner.has_reloaded()
     assert "25,000" in eventually(sandbox.answers, "the answer has come")[0]
     owner.chooses("a[href*='/portal/chats/']")
     owner.is_usable_by_everybody()
@@ -160,6 +120,7 @@ def test_a_business_signs_up_links_and_serves_while_an_admin_approves(demo, open
     owner.presses("Send")
     eventually(lambda: sandbox.answers()[1:] == ["Yes, come along"], "only the owner has answered")
     owner.presses("Give the chat back to the bot")
+    owner.sees("The bot answers in this chat again.")
     sandbox.writes("Where are you?")
     assert "Sinza" in eventually(lambda: sandbox.answers()[2:], "the bot answers again")[0]
 
@@ -170,7 +131,7 @@ def code_of(demo, name):
 
 
 def test_an_admin_steers_a_worker_and_sees_what_came_of_it(demo, open_browser):
-    admin = Browser(open_browser(390), demo.settings.web_url)
+    admin = Person(open_browser(390), demo.settings.web_url)
     secrets = json.loads((demo.settings.state_dir / "sign_ins.json").read_text())
     sign_in(admin, "admin@example.com", secrets["admin@example.com"])
     admin.sees("Duka la Amani")
