@@ -18,8 +18,17 @@ def sandbox(settings: Settings) -> list[str]:
 
 
 def web(settings: Settings, host: str = "127.0.0.1") -> list[str]:
-    """The web server."""
-    return [sys.executable, "-m", "gunicorn", "app.web:served()", "--bind", f"{host}:{settings.web_port}",
-            "--worker-class", "gthread", "--threads", str(WEB_THREADS), "--no-control-socket", "--log-level", "warning",
+    """The web server, on an address of its own."""
+    return [*_gunicorn(), "--bind", f"{host}:{settings.web_port}"]
+
+
+def web_from_systemd(settings: Settings) -> list[str]:
+    """The web server on the socket that systemd hands over, which gunicorn finds by itself."""
+    return [*_gunicorn(), "--workers", str(settings.web_processes)]
+
+
+def _gunicorn() -> list[str]:
+    return [sys.executable, "-m", "gunicorn", "app.web:served()", "--worker-class", "gthread",
+            "--threads", str(WEB_THREADS), "--no-control-socket", "--log-level", "warning",
             # In memory: on a slow disk gunicorn's own heartbeat would make it end a healthy worker.
             "--worker-tmp-dir", "/dev/shm"]  # noqa: S108 - gunicorn makes its file there safely

@@ -50,6 +50,11 @@ class Settings:
     stale_restarts: Count = Count(3)
     log_level: str = "INFO"
     notify_socket: str = ""
+    journal_stream: str = ""
+    runtime_dir: Path | None = None
+    egress: str = ""
+    egress_hosts: str = "*.whatsapp.com *.whatsapp.net *.fbcdn.net"
+    web_processes: Count = Count(2)
     admin_email: str = ""
     admin_password: str = ""
 
@@ -121,6 +126,11 @@ VARIABLES = {
     "stale_restarts": "FLOWHQ_STALE_RESTARTS",
     "log_level": "FLOWHQ_LOG_LEVEL",
     "notify_socket": "NOTIFY_SOCKET",
+    "journal_stream": "JOURNAL_STREAM",
+    "runtime_dir": "RUNTIME_DIRECTORY",
+    "egress": "FLOWHQ_EGRESS",
+    "egress_hosts": "FLOWHQ_EGRESS_HOSTS",
+    "web_processes": "FLOWHQ_WEB_PROCESSES",
     "admin_email": "FLOWHQ_ADMIN_EMAIL",
     "admin_password": "FLOWHQ_ADMIN_PASSWORD",
 }
@@ -130,7 +140,7 @@ TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 def _convert(name: str, variable: str, text: str) -> Any:
     kind = {field.name: field.type for field in fields(Settings)}[name]
     try:
-        return _CONVERTERS[str(getattr(kind, "__name__", kind))](text)
+        return _CONVERTERS[kind](text)
     except (KeyError, ValueError):
         raise SettingsError(f"{variable}={text!r} cannot be used: it takes a {_KINDS[kind]}") from None
 
@@ -159,7 +169,7 @@ def _count(text: str) -> Count:
     return Count(text)
 
 
-_CONVERTERS: dict[str, Any] = {"Path": Path, "str": str, "bool": _boolean, "int": _port, "float": float,
-                               "Count": _count, "Path | None": Path}
+_CONVERTERS: dict[Any, Any] = {Path: Path, str: str, bool: _boolean, int: _port, float: float, Count: _count,
+                               Path | None: Path}
 _KINDS: dict[Any, str] = {Path: "path", str: "text", bool: "yes or no", int: "port number", float: "number of seconds",
                           Count: "whole number from 0", Path | None: "path"}

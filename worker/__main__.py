@@ -3,6 +3,7 @@ import argparse
 import os
 import socket
 import sys
+import time
 from datetime import UTC, datetime
 
 from app.db import DatabaseUnavailable, open_database
@@ -11,6 +12,7 @@ from app.models import Tenant
 from app.replies import ConfigError
 from app.services import sessions
 from app.settings import Settings, SettingsError
+from worker import restarts
 from worker.config import load_config
 from worker.loop import Replaced, Worker
 from worker.profile import AlreadyRunning, NoSpace, Profile
@@ -27,15 +29,18 @@ class NotUsable(Exception):
 
 def main() -> int:
     """Run the worker; the exit code says whether starting it again can help."""
+    watchdog = Watchdog("")
     try:
         settings = Settings.from_env()
-        return _run(settings, _arguments().tenant)
+        watchdog = Watchdog(settings.notify_socket)
+        _pause(settings, watchdog)
+        return _run(settings, _arguments().tenant, watchdog)
     except (SettingsError, NotUsable, ConfigError, BundleError) as error:
-        return _refuse(error, NEEDS_CHANGE)
+        return _refuse(error, NEEDS_CHANGE, watchdog)
     except (AlreadyRunning, Replaced) as error:
-        return _refuse(error, TRY_LATER)
+        return _refuse(error, TRY_LATER, watchdog)
     except (NoSpace, DatabaseUnavailable) as error:
-        return _refuse(error, UNAVAILABLE)
+        return _refuse(error, UNAVAILABLE, watchdog)
 
 
 def _arguments() -> argparse.Namespace:
@@ -44,8 +49,16 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(settings: Settings, slug: str) -> int:
-    configure(settings.log_level, tenant=slug)
+def _pause(settings: Settings, watchdog: Watchdog) -> None:
+    """Wait before another start where the last ones have failed."""
+    failures = restarts.count_start(settings.runtime_dir, time.monotonic())
+    if pause_s := restarts.pause_s(failures):
+        watchdog.status(f"{failures} starts in a row have failed; the next one comes in {pause_s:g} s")
+        time.sleep(pause_s)
+
+
+def _run(settings: Settings, slug: str, watchdog: Watchdog) -> int:
+    configure(settings.log_level, journal=settings.journal_stream, tenant=slug)
     open_database(settings.database)
     tenant = Tenant.get_or_none(Tenant.slug == slug)
     if tenant is None:
@@ -53,23 +66,25 @@ def _run(settings: Settings, slug: str) -> int:
     profile = Profile(settings.tenant_dir(slug))
     token = sessions.take_over(tenant, pid=os.getpid(), host=socket.gethostname(), now=_now())
     try:
-        worker = _assemble(settings, tenant, profile, token)
+        worker = _assemble(settings, tenant, profile, token, watchdog)
     except (NotUsable, ConfigError, BundleError) as error:
         sessions.report_worker(tenant, "failed", now=_now(), token=token, error=str(error))
         raise
     worker.run()
+    restarts.forget(settings.runtime_dir)
     return 0
 
 
-def _assemble(settings: Settings, tenant: Tenant, profile: Profile, token: int) -> Worker:
+def _assemble(settings: Settings, tenant: Tenant, profile: Profile, token: int, watchdog: Watchdog) -> Worker:
     for program, variable in ((settings.browser, "FLOWHQ_BROWSER"), (settings.chromedriver, "FLOWHQ_CHROMEDRIVER")):
         if not os.access(program, os.X_OK):
             raise NotUsable(f"{program} is not there: run `make setup`, or set {variable}")
     return Worker(settings, tenant, profile, config=load_config(tenant), wa_js=read_bundle(settings), token=token,
-                  watchdog=Watchdog(settings.notify_socket))
+                  watchdog=watchdog)
 
 
-def _refuse(error: Exception, code: int) -> int:
+def _refuse(error: Exception, code: int, watchdog: Watchdog) -> int:
+    watchdog.status(str(error))
     get_logger(__name__).error("worker_refused", error=str(error))
     print(f"worker: {error}", file=sys.stderr)  # noqa: T201  the line a person reads
     return code

@@ -134,6 +134,10 @@ def _options(settings: Settings, profile: Path) -> Options:
         options.add_argument(flag)
     options.add_argument(f"--user-data-dir={profile}")
     options.add_argument(f"--user-agent={settings.user_agent or _user_agent(settings.browser)}")
+    if settings.egress:
+        # Names are looked up at the far end, and our own machine is reached through it too, where it is allowed at all.
+        options.add_argument(f"--proxy-server=socks5://{settings.egress}")
+        options.add_argument("--proxy-bypass-list=<-loopback>")
     if not _sandboxed(settings):
         options.add_argument("--no-sandbox")
     return options

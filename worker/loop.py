@@ -21,6 +21,7 @@ from app.models import Tenant
 from app.replies import ConfigError
 from app.services import sessions
 from app.settings import Settings
+from worker import status
 from worker.browser import Browser
 from worker.catchup import CatchUp
 from worker.config import Config, config_version, load_config
@@ -62,6 +63,7 @@ class Worker:
         self._inbox = Inbox(tenant, config, lambda chat: self._page.new_key(chat), _now())
         self._ignored = Counter(sessions.ignored_so_far(tenant))
         self._pending: deque[tuple[int, page_events.Event]] = deque()
+        self._traffic = status.traffic_of(tenant)
         self._failures = 0
         self._stopping = False
         self._next_tick = self._next_beat = 0.0
@@ -71,6 +73,7 @@ class Worker:
         """Serve until SIGTERM or SIGINT. Raises Replaced where another worker has taken over."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        self._watchdog.ready("starting the browser")
         while not self._stopping:
             try:
                 self._live()
@@ -235,7 +238,6 @@ class Worker:
         if self._link.ready and not self._announced_ready:
             self._announced_ready = True
             sessions.report_worker(self._tenant, "page_ready", now=now, token=self._token, error="")
-            self._watchdog.ready(self._link.in_words())
 
     # ---- what time brings
 
@@ -250,7 +252,7 @@ class Worker:
             self._beat()
 
     def _tick(self, now: datetime, clock: float) -> None:
-        self._watchdog.alive(self._link.in_words())
+        self._watchdog.alive(status.in_words(self._link.in_words(), self._traffic, now), clock)
         if not self._browser.is_alive():
             raise BrowserGone("chromedriver ended")
         if self._link.is_overdue(clock):
@@ -272,6 +274,7 @@ class Worker:
         if proved and not self._pending:
             self._catch_up.advance(now)
         self._inbox.tidy(now)
+        self._traffic = status.traffic_of(self._tenant)
 
     def _prove(self) -> bool:
         if not self._link.ready:
@@ -303,7 +306,7 @@ class Worker:
     def _await_database(self, error: Exception) -> None:
         log.error("database_lost", error=str(error).strip().split("\n")[0])
         while not self._stopping:
-            self._watchdog.alive("waiting for the database")
+            self._watchdog.alive("waiting for the database", monotonic())
             self._wait_unless_stopped(TICK_S)
             if reconnect():
                 log.info("database_back")
@@ -323,7 +326,7 @@ class Worker:
     def _rest(self, seconds: float) -> None:
         until = monotonic() + seconds
         while not self._stopping and (left := until - monotonic()) > 0:
-            self._watchdog.alive("starting the browser again")
+            self._watchdog.alive("starting the browser again", monotonic())
             self._wait_unless_stopped(min(left, TICK_S))
 
     def _wait_unless_stopped(self, seconds: float) -> None:

@@ -32,5 +32,5 @@ def create_app(settings: Settings | None = None) -> Flask:
 def served() -> Flask:
     """The application for a WSGI server: with the settings of the environment, and logging as every part does."""
     settings = Settings.from_env()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, journal=settings.journal_stream)
     return create_app(settings)
