@@ -9,7 +9,8 @@ from app.services import audit_log
 from app.services.audit_log import FIELDS, Wanted
 from app.spreadsheets import csv_lines
 from app.web.access import admin
-from app.web.admin.blueprint import blueprint, row_id
+from app.web.admin.blueprint import blueprint
+from app.web.places import row_id
 from app.web.portal.chats import csv_file
 
 NAMES = ("q", "tenant", "actor", "action", "day")

@@ -26,12 +26,6 @@ def who() -> Who:
     return {"by": current_account().email, "address": request.remote_addr or ""}
 
 
-def row_id(name: str) -> int | None:
-    """The number of a row that the query string names, or None where it is none."""
-    number = request.args.get(name, type=int)
-    return number if number is not None and 0 < number < 2**63 else None
-
-
 def processes() -> ProcessVerbs:
     """The process manager of the workers."""
     found: ProcessVerbs = current_app.extensions["flowhq_processes"]

@@ -1,6 +1,4 @@
 """What a tenant has on record: messages, chats, configuration, the worker's log, events."""
-from collections.abc import Mapping
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -10,10 +8,11 @@ from flask_babel import gettext as _
 from app.models import OWNER_PHONE, Message, PortalEvent
 from app.models.base import utc_now
 from app.services import chats, messages
-from app.services.chats import Place, Wanted
+from app.services.chats import Wanted
 from app.services.tenants import tenant_row
 from app.web.access import admin, tenant_or_404
-from app.web.admin.blueprint import blueprint, processes, row_id
+from app.web.admin.blueprint import blueprint, processes
+from app.web.places import behind, chat_place, row_id
 
 LOG_LINES = 200
 EVENTS = 100
@@ -34,9 +33,9 @@ def tenant_chats(slug: str) -> str:
     """The chats, those that somebody wrote in last first."""
     tenant = tenant_or_404(slug)
     typed = request.args.get("q", "").replace("\0", "")
-    page = chats.find_chats(tenant, Wanted(typed), _zone(slug), _place(request.args))
+    page = chats.find_chats(tenant, Wanted(typed), _zone(slug), chat_place())
     return render_template("admin/chats.html", tenant=tenant, page=page, typed=typed, here="chats",
-                           now=utc_now(), is_with_person=chats.is_with_person)
+                           behind=behind(page.following), now=utc_now(), is_with_person=chats.is_with_person)
 
 
 @blueprint.get("/tenants/<slug>/chats/<int:chat_id>")
@@ -92,12 +91,3 @@ def as_yaml(value: object) -> str:
 
 def _zone(slug: str) -> ZoneInfo:
     return ZoneInfo(tenant_row(slug).config.timezone)
-
-
-def _place(query: Mapping[str, str]) -> Place | None:
-    """Where the page before this one ended, or None."""
-    try:
-        at, chat = datetime.fromisoformat(query.get("at", "")), int(query.get("chat", ""))
-    except ValueError:
-        return None
-    return Place(at, chat) if at.tzinfo and 0 < chat < 2**63 else None

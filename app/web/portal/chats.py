@@ -1,7 +1,7 @@
 """Chats: find them, read them with the bot's reasons, take them over, write into them."""
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Response as FlaskResponse
@@ -15,9 +15,10 @@ from app.models import OWNER_PHONE, Chat, Direction, Message, Outcome, TenantCon
 from app.models.base import utc_now
 from app.services import chats as service
 from app.services import tenant_data
-from app.services.chats import Place, Thread, Wanted
+from app.services.chats import Thread, Wanted
 from app.web.access import current_tenant, member
 from app.web.errors import said
+from app.web.places import behind, chat_place, row_id
 from app.web.portal.blueprint import blueprint, who
 from app.web.portal.reasons import DELIVERIES, OUTCOMES, author_in_words, is_unsure, reason_in_words
 
@@ -147,17 +148,17 @@ def csv_file(lines: Iterator[str], name: str) -> FlaskResponse:
 def _found() -> dict[str, object]:
     typed = {name: request.args.get(name, "").replace("\0", "") for name in ("q", "day", "outcome")}
     wanted = Wanted(typed["q"], _day(typed["day"]), _outcome(typed["outcome"]), typed["outcome"] == UNSURE)
-    page = service.find_chats(current_tenant(), wanted, _zone(), _place(request.args.get("behind", "")))
+    page = service.find_chats(current_tenant(), wanted, _zone(), chat_place())
     now = utc_now()
     turns = {chat.id: service.is_with_person(chat, now) for chat in page.chats}
-    behind = f"{page.following.at.isoformat()}~{page.following.id}" if page.following else ""
-    return {"page": page, "typed": typed, "turns": turns, "behind": behind, "is_first": "behind" not in request.args,
-            "is_narrowed": any(typed.values()), "bad_day": bool(typed["day"]) and wanted.day is None,
+    return {"page": page, "typed": typed, "turns": turns, "behind": behind(page.following),
+            "is_first": "behind" not in request.args, "is_narrowed": any(typed.values()),
+            "bad_day": bool(typed["day"]) and wanted.day is None,
             "snippet": SNIPPET_CHARACTERS, "searched": service.SEARCHED_MESSAGES}
 
 
 def _opened(chat_id: int) -> dict[str, object]:
-    before = request.args.get("before", type=int)
+    before = row_id("before")
     found = service.find_chat(current_tenant(), chat_id)
     service.mark_read(found)
     thread = service.read_thread(found, before=before)
@@ -207,12 +208,3 @@ def _day(text: str) -> date | None:
 
 def _outcome(text: str) -> Outcome | None:
     return Outcome(text) if text in tuple(Outcome) else None
-
-
-def _place(text: str) -> Place | None:
-    moment, _tilde, number = text.partition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-        return Place(at if at.tzinfo else at.replace(tzinfo=UTC), int(number))
-    except ValueError:
-        return None

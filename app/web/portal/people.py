@@ -11,6 +11,7 @@ from app.web import mail
 from app.web.access import current_account, current_tenant, member, owner
 from app.web.auth.links import say_whether_mailed
 from app.web.errors import said
+from app.web.places import row_id
 from app.web.portal.blueprint import blueprint, who
 from app.web.portal.deeds import deed_in_words, detail_in_words
 from app.web.words import ROLES
@@ -68,7 +69,7 @@ def _role(text: str) -> Role:
 
 def _page(typed: dict[str, str]) -> str:
     tenant = current_tenant()
-    deeds = service.deeds(tenant, before=request.args.get("before", type=int))
+    deeds = service.deeds(tenant, before=row_id("before"))
     return render_template(
         "portal/people.html", people=service.people_of(tenant), typed=typed, roles=ROLES, invited_roles=INVITED_ROLES,
         has_joined=service.has_joined, deeds=deeds, deed_in_words=deed_in_words,

@@ -17,6 +17,7 @@ from app.models import (
 )
 from app.models.base import utc_now
 from app.processes import ProcessState
+from app.services import chats
 from app.services.removal import Holdings
 from app.services.sessions import report_session
 from app.services.tenants import create_tenant
@@ -139,7 +140,17 @@ def test_chats_are_searched_and_read(ada, page, acme):
     soup = page(ada, "/admin/tenants/acme/chats?q=nywele")
     assert soup.find("a", href=f"/admin/tenants/acme/chats/{chat.id}") is not None
     assert ada.get(f"/admin/tenants/other/chats/{chat.id}").status_code == 404
-    page(ada, "/admin/tenants/acme/chats?at=junk&chat=1")
+    page(ada, "/admin/tenants/acme/chats?behind=junk~1")
+
+
+def test_older_chats_are_a_link_away_for_an_admin(ada, page, acme):
+    for number in range(chats.PAGE + 2):
+        Chat.create(tenant=acme, wa_chat_id=str(number), phone=f"+2557110{number:05}", name=f"Customer {number}",
+                    last_message_at=utc_now() - timedelta(minutes=number))
+    first = page(ada, "/admin/tenants/acme/chats?q=customer")
+    older = page(ada, first.find("a", string="Older ones")["href"])
+    names = [row.bdi.text for listed in (first, older) for row in listed.select(".rows li")]
+    assert names == [f"Customer {number}" for number in range(chats.PAGE + 2)]
 
 
 def test_a_tenant_is_made_and_what_was_typed_wrong_is_kept(ada, page):
