@@ -1,11 +1,12 @@
 #!/bin/sh
 # Boots a machine, again whenever it wants to, and stays until it is off:
-#   boot.sh NAME DIRECTORY LOWERDIRS [nspawn's options…]
+#   boot.sh NAME DIRECTORY LOWERDIRS PYTHON [nspawn's options…]
+# Where PYTHON is not empty the machine has a way out: tests/host/gate.py.
 # Runs as process 1 of a mount and a process namespace of its own, so that every mount and every process of the machine
 # goes when it goes, however it goes.
 set -eu
-name=$1 directory=$2 lower=$3
-shift 3
+name=$1 directory=$2 lower=$3 python=$4
+shift 4
 root=$directory/root
 
 # A cgroup of the machine's own in every hierarchy, which is the root to what boots inside: limits are real.
@@ -49,6 +50,7 @@ mount -t tmpfs tmpfs /run/systemd/nspawn
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$directory/upper,workdir=$directory/work" "$root"
 echo "$name" >"$root/etc/hostname"
 printf '127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost ip6-localhost\n' "$name" >"$root/etc/hosts"
+[ -z "$python" ] || "$python" -m tests.host.gate &
 status=133
 while [ $status = 133 ]; do # what nspawn says when the machine wants to boot again
     make_cgroups

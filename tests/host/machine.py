@@ -5,7 +5,8 @@
 
 By hand, as root, from the top of the tree:
 
-    python -m tests.host.machine up NAME            boot one (the first time builds the image: some minutes)
+    python -m tests.host.machine up NAME            boot one (the first time builds the image: some minutes); with
+                                                    --way-out after it, apt and pip reach their servers from there
     python -m tests.host.machine exec NAME CMD...   run a command in it, as root
     python -m tests.host.machine reboot NAME        shut it down and boot it again
     python -m tests.host.machine log NAME           print what it said on its console
@@ -14,7 +15,6 @@ By hand, as root, from the top of the tree:
 A machine is a directory, and processes in namespaces of their own. One that a program booted ends when that program
 does, whatever ends it; its directory is then removed by the next who boots one.
 """
-import ctypes
 import os
 import secrets
 import shutil
@@ -23,21 +23,26 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
 import psutil
 
+from tests.host.gate import PORT as GATE_PORT
 from tests.host.image import base_image, cache, locked, what_is_missing
+from tests.host.network import in_network_of, is_process_1_of_its_own
+from tests.source_tree import ROOT
 
 BOOT_S, HALT_S, COMMAND_S = 120.0, 60.0, 120.0
 BOOT = Path(__file__).with_name("boot.sh")
 ENVIRONMENT = ("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "TERM=dumb")
+PROXY = f"http://127.0.0.1:{GATE_PORT}"
+GATE_FILES = {
+    "etc/apt/apt.conf.d/90way-out": f'Acquire::http::Proxy "{PROXY}";\nAcquire::http::Pipeline-Depth "0";\n',
+    # What PAM gives to whoever comes by ssh or sudo.
+    "etc/environment": "".join(f"{name}={PROXY}\n" for name in ("http_proxy", "https_proxy")) + "no_proxy=127.0.0.1\n",
+}
 # What timeout(1) says when it had to end a command.
 TIMED_OUT = 124
-CLONE_NEWNET = 0x40000000
-T = TypeVar("T")
 
 
 class CommandFailed(Exception):
@@ -48,14 +53,17 @@ class Machine:
     """One machine, from an image's directories to nothing.
 
     `layers` are the directories it boots on, the topmost first (default: the Debian image); `binds` are directories out
-    here that it sees, read-only, at a path in there. It has a loopback of its own and no other network.
+    here that it sees, read-only, at a path in there. It has a loopback of its own and no other network; with
+    `has_way_out` apt, pip, curl and whatever else heeds a proxy reach the Internet.
     """
 
-    def __init__(self, name: str = "", *, layers: Sequence[Path] = (), binds: Mapping[Path, str] | None = None) -> None:
+    def __init__(self, name: str = "", *, layers: Sequence[Path] = (), binds: Mapping[Path, str] | None = None,
+                 has_way_out: bool = False) -> None:
         self.name = name or f"fhq-{secrets.token_hex(4)}"
         self.directory = _machines() / self.name
         self._layers = layers
         self._binds = binds or {}
+        self._has_way_out = has_way_out
 
     def __enter__(self) -> "Machine":
         self.up()
@@ -136,9 +144,12 @@ class Machine:
 
     def leader(self) -> int:
         """The process id, out here, of its process 1; raises RuntimeError where it is not running."""
-        for process in supervisor.children(recursive=True) if (supervisor := self._supervisor()) else []:
-            if _is_process_1_in_there(process.pid):
-                return process.pid
+        if supervisor := self._supervisor():
+            # The supervisor's own child is the first process of a namespace too.
+            outer = {child.pid for child in supervisor.children()}
+            for process in supervisor.children(recursive=True):
+                if process.pid not in outer and is_process_1_of_its_own(process.pid):
+                    return process.pid
         raise RuntimeError(f"{self.name} is not running\n{self.log()[-3000:]}")
 
     def log(self) -> str:
@@ -155,15 +166,20 @@ class Machine:
             (self.directory / "owner").write_text(owner)
         for part in ("upper", "work", "root", "cgroup"):
             (self.directory / part).mkdir(mode=0o755)
+        if self._has_way_out:
+            for path, content in GATE_FILES.items():
+                (self.directory / "upper" / path).parent.mkdir(parents=True, exist_ok=True)
+                (self.directory / "upper" / path).write_text(content)
 
     def _start(self, lower: str, outlives_us: bool) -> None:
         # When this program dies the supervisor does, then its process 1, then the kernel ends all the rest.
         leash = [] if outlives_us else ["setpriv", "--pdeathsig", "KILL"]
         command = [*leash, "unshare", "--mount", "--propagation=private", "--pid", "--kill-child", "--mount-proc",
-                   str(BOOT), self.name, str(self.directory), lower, "--private-network",
+                   str(BOOT), self.name, str(self.directory), lower, sys.executable if self._has_way_out else "",
+                   "--private-network",
                    *(f"--bind-ro={outside}:{inside}" for outside, inside in self._binds.items())]
         with (self.directory / "console.log").open("wb") as log:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT,
                                        start_new_session=True)
         (self.directory / "supervisor").write_text(_identity(process.pid))
 
@@ -197,18 +213,6 @@ def remove_orphans() -> None:
             Machine(directory.name).down()
 
 
-def in_network_of(pid: int, act: Callable[[], T]) -> T:
-    """What `act` answers when it runs in the network of another process; a socket made there stays there."""
-    with ThreadPoolExecutor(max_workers=1) as thread, Path(f"/proc/{pid}/ns/net").open() as namespace:
-        thread.submit(_enter_network, namespace.fileno()).result()
-        return thread.submit(act).result()
-
-
-def _enter_network(namespace: int) -> None:
-    if ctypes.CDLL(None, use_errno=True).setns(namespace, CLONE_NEWNET):
-        raise OSError(ctypes.get_errno(), "the machine's network cannot be entered")
-
-
 def _machines() -> Path:
     directory = cache() / "machines"
     directory.mkdir(mode=0o700, exist_ok=True)
@@ -229,16 +233,6 @@ def _identified(identity: str) -> psutil.Process | None:
     return process if alive else None
 
 
-def _is_process_1_in_there(pid: int) -> bool:
-    """Its numbers: out here, in the supervisor's namespace, in its own; the supervisor's process 1 has only two."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
-    numbers = next(line for line in status.splitlines() if line.startswith("NSpid:")).split()[1:]
-    return len(numbers) > 2 and numbers[-1] == "1"
-
-
 def _wait_until(question: Callable[[], bool], deadline_s: float, otherwise: str, log: Callable[[], str] = str) -> None:
     deadline = time.monotonic() + deadline_s
     while not question():
@@ -250,8 +244,8 @@ def _wait_until(question: Callable[[], bool], deadline_s: float, otherwise: str,
 def main(arguments: Sequence[str]) -> None:
     """The command line: see the top of this file."""
     match arguments:
-        case ["up", name]:
-            Machine(name).up(outlives_us=True)
+        case ["up", name, *options] if options in ([], ["--way-out"]):
+            Machine(name, has_way_out=bool(options)).up(outlives_us=True)
         case ["down", name]:
             Machine(name).down()
         case ["reboot", name]:
@@ -267,4 +261,7 @@ def main(arguments: Sequence[str]) -> None:
 if __name__ == "__main__":
     if missing := what_is_missing():
         sys.exit(missing)
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except RuntimeError as error:
+        sys.exit(str(error))

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.host import image
-from tests.host.machine import CommandFailed, Machine, remove_orphans
+from tests.host.machine import PROXY, CommandFailed, Machine, remove_orphans
 from tests.patience import eventually
 from tests.source_tree import ROOT
 
@@ -194,3 +194,15 @@ def test_a_missing_program_is_named_by_its_package(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
 
     assert "apt-get install --no-install-recommends mmdebstrap systemd-container" in image.what_is_missing()
+
+
+def test_a_machine_with_a_way_out_reaches_servers_out_here_also_after_a_boot(can_boot, tmp_path, free_port):
+    (tmp_path / "page").write_text("from out here")
+    asks = ("curl", "-sS", "--proxy", PROXY, f"http://127.0.0.1:{free_port}/page")
+    serve = [sys.executable, "-m", "http.server", str(free_port), "--bind", "127.0.0.1", "--directory", tmp_path]
+    with subprocess.Popen(serve, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        with Machine(has_way_out=True) as machine:
+            eventually(lambda: machine.run(*asks, check=False).stdout == "from out here", "the page has come")
+            machine.reboot()
+            eventually(lambda: machine.run(*asks, check=False).stdout == "from out here", "it has come again")
+        server.kill()
