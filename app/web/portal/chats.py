@@ -67,6 +67,13 @@ def chats_part() -> str:
     return render_template("portal/chats_part.html", **_found())
 
 
+@blueprint.get("/chats/waiting")
+@member
+def waiting_part() -> str:
+    """The number of chats that wait for a person, as every page shows it."""
+    return render_template("portal/waiting_part.html")
+
+
 @blueprint.get("/chats/<int:chat_id>")
 @member
 def chat(chat_id: int) -> str:

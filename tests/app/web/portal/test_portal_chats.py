@@ -4,12 +4,25 @@ from datetime import timedelta
 
 import pytest
 
-from app.models import DRAFT_ID, OWNER_PHONE, AuditEntry, Chat, Delivery, Message, Outcome, Tenant
+from app.models import (
+    DRAFT_ID,
+    OWNER_PHONE,
+    AuditEntry,
+    Chat,
+    Delivery,
+    Message,
+    Outcome,
+    SessionState,
+    Tenant,
+    WhatsAppSession,
+)
 from app.models.base import utc_now
 from app.services import chats
 from tests.app.web.conftest import ClientOf, Page
 from tests.app.web.portal.conftest import answer, hear
 
+# What somebody calls at once who waits for it, in seconds.
+AT_ONCE_S = 2
 HOSTILE = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\u202eevil\u2066", "\"'><b>x", "😀" * 300,
            "{{ 7 * 7 }}{% raw %}", "]]>", "x" * 65536, "a\0b", "=HYPERLINK(\"http://x\")"]
 
@@ -181,5 +194,25 @@ def test_the_messages_of_a_day_and_of_a_chat_are_there_as_csv(client_of: ClientO
 def test_the_parts_that_renew_themselves_are_the_ones_of_the_page(client_of: ClientOf, page: Page, chat: Chat):
     client = client_of("bob")
     for path in ("/portal/chats", f"/portal/chats/{chat.id}", "/portal/", "/portal/whatsapp"):
-        part = page(client, path).select_one("[data-refresh]")
-        assert f'id="{part["id"]}"' in client.get(part["data-refresh-url"]).text
+        parts = page(client, path).select("[data-refresh]")
+        assert len(parts) == 2
+        for part in parts:
+            assert f'id="{part["id"]}"' in client.get(part["data-refresh-url"]).text
+            assert float(part["data-refresh"]) <= AT_ONCE_S
+
+
+def test_what_changes_is_in_the_part_that_renews_itself(client_of: ClientOf, chat: Chat):
+    client = client_of("bob")
+    parts = {name: f"/portal/{path}" for name, path in {
+        "list": "chats/part", "chat": f"chats/{chat.id}/part", "count": "chats/waiting", "status": "status",
+        "phone": "whatsapp/part"}.items()}
+    before = {name: client.get(path).text for name, path in parts.items()}
+    hear(chat, "just now", Outcome.SILENT)
+    Chat.update(unread=1, last_message_at=utc_now()).execute()
+    WhatsAppSession.update(state=SessionState.CONFLICT).execute()
+    after = {name: client.get(parts[name]).text for name in ("list", "count", "chat", "status", "phone")}
+    assert [name for name in parts if before[name] == after[name]] == []
+    assert "just now" in after["list"]
+    assert "just now" in after["chat"]
+    assert 'class="count">1<' in after["count"]
+    assert all("Open elsewhere" in after[name] for name in ("status", "phone"))
