@@ -42,7 +42,7 @@ def reset(token: str) -> Answer:
                 mailed_links.use(link, now=utc_now())
                 accounts.reset_password(link.account, form.password.data, address=_address())
             return go_on(link.account)
-    return render_template("auth/reset.html", form=form, account=link.account), form.status
+    return render_template("auth/reset.html", form=form, email=link.account.email), form.status
 
 
 @blueprint.route("/verify/<token>", methods=["GET", "POST"])
@@ -73,7 +73,7 @@ def accept_invitation(token: str) -> Answer:
                 mailed_links.use(link, now=utc_now())
                 accounts.accept_invitation(link.account, **form.values(), address=_address())
             return go_on(link.account)
-    return render_template("auth/invitation.html", form=form, account=link.account), form.status
+    return render_template("auth/invitation.html", form=form, email=link.account.email), form.status
 
 
 @blueprint.post("/account/verification")

@@ -30,7 +30,7 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link(client_of: ClientOf, 
     answer = client.post("/forgotten", data={"email": "Alice@example.com"}, follow_redirects=True)
     assert "a link is on its way" in answer.text
     path = waiting_link(LinkPurpose.RESET)
-    page(client, path)
+    assert "For alice@example.com." in page(client, path).text
     weak = client.post(path, data={"password": "short"})
     assert (weak.status_code, "at least 10 characters" in weak.text) == (400, True)
     assert client.post(path, data={"password": NEW}).location == "/portal/"
@@ -109,7 +109,7 @@ def test_an_invited_person_chooses_a_password_and_comes_in(web_app: Flask, clien
     with web_app.test_request_context():
         assert mail.send_link(invited, LinkPurpose.INVITE) is False
     path, client = waiting_link(LinkPurpose.INVITE), client_of(None)
-    page(client, path)
+    assert "You have been invited as dora@example.com." in page(client, path).text
     assert client.post(path, data={"name": "Dora M", "password": NEW}).location == "/portal/"
     dora = Account.get(Account.email == "dora@example.com")
     assert (dora.name, dora.tenant, dora.email_verified) == ("Dora M", acme, True)
