@@ -1,12 +1,14 @@
 """Which job does what, and what is done by the clock."""
 from collections.abc import Callable
+from functools import partial
 
 from huey import crontab
 
+from app.jobs import posting
 from app.logs import get_logger
 from app.models.base import utc_now
 from app.queueing import performs, queue
-from app.services import letters
+from app.services import alerts, digests, letters, retention, webhooks
 from app.settings import Settings
 
 log = get_logger(__name__)
@@ -14,9 +16,14 @@ log = get_logger(__name__)
 
 def register(settings: Settings) -> None:
     """Let this process do every job; call it once."""
+    post = partial(posting.post, loopback=not settings.production)
     performs(letters.MAIL, lambda row_id: letters.deliver(row_id, settings, now=utc_now()))
-    _by_the_clock("find_lost_letters", crontab(), lambda: letters.sweep(now=utc_now()))
-    _by_the_clock("forget_old_letters", crontab(minute="17", hour="3"), lambda: letters.forget_old(now=utc_now()))
+    performs(webhooks.CALL, lambda row_id: webhooks.deliver(row_id, post, now=utc_now()))
+    _by_the_clock("found_lost_letters", crontab(), lambda: letters.sweep(now=utc_now()))
+    _by_the_clock("found_lost_calls", crontab(), lambda: webhooks.sweep(now=utc_now()))
+    _by_the_clock("told_of_tenants", crontab(), lambda: alerts.check(settings, now=utc_now()))
+    _by_the_clock("sent_digests", crontab(minute="*/15"), lambda: digests.send_due(settings, now=utc_now()))
+    _by_the_clock("forgot_what_is_old", crontab(minute="17"), lambda: retention.forget(now=utc_now()))
 
 
 def _by_the_clock(name: str, when: Callable[..., bool], work: Callable[[], int]) -> None:

@@ -1,12 +1,13 @@
 """All that goes out, for the people who run the platform: what waits, what was given up, and trying it once more."""
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from app.models import Dispatch, Outbox, OutgoingMail
-from app.services import letters, outbox
+from app.models import Dispatch, Outbox, OutgoingMail, WebhookDelivery
+from app.services import letters, outbox, webhooks
 
 SHOWN = 200
-KINDS: dict[str, type[Outbox]] = {letters.MAIL: OutgoingMail}
+KINDS: dict[str, type[Outbox]] = {letters.MAIL: OutgoingMail, webhooks.CALL: WebhookDelivery}
 
 
 @dataclass(frozen=True)
@@ -42,4 +43,7 @@ def _unfinished(job: str) -> list[Unfinished]:
 
 
 def _receiver(row: Outbox) -> str:
+    """The address, of a webhook the host alone: what follows may be a secret between its owner and the receiver."""
+    if isinstance(row, WebhookDelivery):
+        return urlsplit(row.webhook.url).netloc
     return str(row.recipient) if isinstance(row, OutgoingMail) else ""

@@ -1,5 +1,7 @@
 """The pages of a business."""
-from app.web.portal import chats, content, data, onboarding, people, preview, status, whatsapp
+from app.web.portal import chats, content, data, notifications, onboarding, people, preview, status, whatsapp
 from app.web.portal.blueprint import blueprint
 
-__all__ = ["blueprint", "chats", "content", "data", "onboarding", "people", "preview", "status", "whatsapp"]
+__all__ = [
+    "blueprint", "chats", "content", "data", "notifications", "onboarding", "people", "preview", "status", "whatsapp",
+]

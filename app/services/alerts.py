@@ -1,0 +1,158 @@
+"""Look whether tenants are in trouble, and tell those concerned, once for each incident and once when it is over."""
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from peewee import fn
+
+from app.db import db, is_sqlite
+from app.models import Account, Desired, Incident, Role, Tenant, TenantStatus, Trouble
+from app.services import letters, notices, webhooks
+from app.services.notices import Reader, Told
+from app.services.tenants import TenantRow, tenant_rows
+from app.services.troubles import Seen, Step, calm_after, next_step, trouble_of
+from app.settings import Settings
+
+KEPT_FOR = timedelta(days=90)
+# Any number will do, as long as every Flow HQ takes the same one.
+CHECK_LOCK = 5_318_008_472
+
+
+@dataclass
+class News:
+    """What one look has found that is to be told."""
+
+    begun: list[tuple[Tenant, Told]] = field(default_factory=list)
+    ended: list[tuple[Tenant, Told]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What one look at a tenant has shown."""
+
+    row: TenantRow
+    trouble: Trouble | None
+    detail: str
+    now: datetime
+
+
+def check(settings: Settings, *, now: datetime) -> int:
+    """Look at every tenant and put what there is to tell on its way; returns how many incidents began or ended."""
+    with db.atomic():
+        if not is_sqlite():
+            db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (CHECK_LOCK,))
+        news, open_ones = News(), _open_incidents()
+        told_today = _told_since(now - timedelta(days=1)) if open_ones else {}
+        for row in tenant_rows():
+            _look_at(row, open_ones.get(row.tenant.id), told_today.get(row.tenant.id, 0), news, now)
+        _tell(news, settings, now)
+    return len(news.begun) + len(news.ended)
+
+
+def incidents_of(tenant: Tenant, *, limit: int = 20) -> list[Incident]:
+    """The incidents that were told, newest first."""
+    told = Incident.select().where(Incident.tenant == tenant, Incident.told_at.is_null(False))
+    return list(told.order_by(Incident.id.desc()).limit(limit))
+
+
+def forget_old(*, now: datetime) -> int:
+    """Forget the incidents that ended long ago."""
+    return int(Incident.delete().where(Incident.ended_at < now - KEPT_FOR).execute())
+
+
+def _look_at(row: TenantRow, incident: Incident | None, told_today: int, news: News, now: datetime) -> None:
+    seen = _seen(row)
+    trouble = trouble_of(seen, now)
+    look = _Look(row, trouble, seen.detail, now)
+    step = next_step(incident, trouble, wanted=seen.wanted, now=now, calm=calm_after(told_today),
+                     patience=timedelta(minutes=row.tenant.alert_after_min))
+    if step == Step.OPEN:
+        incident = Incident.create(tenant=row.tenant, trouble=trouble, detail=seen.detail, since=now)
+        # What waits for somebody is told at once.
+        step = next_step(incident, trouble, wanted=True, now=now, calm=timedelta(), patience=timedelta.max)
+    if incident is not None and step != Step.NOTHING:
+        _take(step, incident, look, news)
+
+
+def _take(step: Step, incident: Incident, look: _Look, news: News) -> None:
+    """Write down what became of the incident, and what of it is news."""
+    if look.trouble and step in (Step.TELL, Step.CHANGE):
+        incident.trouble, incident.detail = look.trouble, look.detail
+    if step == Step.TELL:
+        incident.told_at = look.now
+        news.begun.append((look.row.tenant, _told(look.row, incident)))
+    if step == Step.END_AND_TELL:
+        news.ended.append((look.row.tenant, _told(look.row, incident)))
+    incident.well_since = look.now if step == Step.RECOVER else None
+    if step in (Step.END, Step.END_AND_TELL):
+        incident.ended_at = look.now
+    if step == Step.END and incident.told_at is None:
+        incident.delete_instance()
+    else:
+        incident.save()
+
+
+def _tell(news: News, settings: Settings, now: datetime) -> None:
+    if not news.begun and not news.ended:
+        return
+    owners = _owners([tenant for tenant, _ in (*news.begun, *news.ended)])
+    for tenant, told in news.begun:
+        for owner in owners.get(tenant.id, ()):
+            letters.post(notices.trouble_letter(told, owner, settings.web_url), settings, now=now, tenant=tenant)
+        webhooks.tell(tenant, "tenant.trouble", _facts(told), now=now)
+    for tenant, told in news.ended:
+        for owner in owners.get(tenant.id, ()):
+            letters.post(notices.recovery_letter(told, owner, settings.web_url, now=now), settings, now=now,
+                         tenant=tenant)
+        webhooks.tell(tenant, "tenant.recovered", _facts(told), now=now)
+    _tell_admins(news, settings, now)
+
+
+def _tell_admins(news: News, settings: Settings, now: datetime) -> None:
+    begun, ended = ([told for _, told in found if told.trouble in notices.ADMINS_HEAR_OF]
+                    for found in (news.begun, news.ended))
+    if begun or ended:
+        for admin in Account.select().where(Account.role == Role.ADMIN, *_wants()):
+            reader = Reader(admin.email, admin.language, "/admin/notifications")
+            letters.post(notices.admin_letter(begun, ended, reader, settings.web_url), settings, now=now)
+
+
+def _facts(told: Told) -> dict[str, str]:
+    return {"trouble": told.trouble, "since": told.since.isoformat()}
+
+
+def _wants() -> tuple[Any, ...]:
+    return (Account.wants_alerts, Account.email_verified, ~Account.disabled)
+
+
+def _owners(tenants: Iterable[Tenant]) -> dict[int, list[Reader]]:
+    found: dict[int, list[Reader]] = {}
+    query = Account.select(Account, Tenant).join(Tenant).where(
+        Account.tenant.in_(list(tenants)), Account.role == Role.OWNER, *_wants())
+    for owner in query.order_by(Account.id):
+        if owner.tenant:
+            found.setdefault(owner.tenant.id, []).append(Reader(owner.email, owner.language))
+    return found
+
+
+def _seen(row: TenantRow) -> Seen:
+    is_wanted = row.tenant.desired == Desired.RUNNING and row.tenant.status != TenantStatus.PAUSED
+    return Seen(wanted=is_wanted, status=row.tenant.status, worker=row.worker.status, session=row.session.state,
+                detail=row.session.detail, was_linked=bool(row.session.phone), proved_at=row.session.proved_at)
+
+
+def _told(row: TenantRow, incident: Incident) -> Told:
+    return Told(row.tenant.slug, row.tenant.name, Trouble(incident.trouble), incident.since,
+                ZoneInfo(row.config.timezone))
+
+
+def _open_incidents() -> dict[int, Incident]:
+    query = Incident.select(Incident, Tenant).join(Tenant).where(Incident.ended_at.is_null())
+    return {each.tenant.id: each for each in query.order_by(Incident.id)}
+
+
+def _told_since(since: datetime) -> dict[int, int]:
+    query: Any = Incident.select(Incident.tenant, fn.COUNT(Incident.id)).where(Incident.told_at >= since)
+    return dict(query.group_by(Incident.tenant).tuples())
