@@ -103,6 +103,8 @@ class Systemd:
 
     def clean(self, slug: str) -> None:
         """Delete what the stopped worker keeps on the disk: the browser's profile above all."""
+        # Only a unit that is neither running nor failed can be cleaned.
+        _forget_failures(slug)
         _ask("clean", "--what=state", "--what=runtime", unit_of(slug))
 
     def log_lines(self, slug: str, limit: int) -> list[str]:
