@@ -29,6 +29,7 @@ TEXTS = {
                                                       "business, or sign in with another account.")),
     404: (_l("There is no such page"), _l("The address may be mistyped, or what it showed has been deleted.")),
     405: (_l("That cannot be opened"), _l("This address takes what a form sends. Open the page with the form.")),
+    409: (_l("That cannot be done now"), _l("Something has changed meanwhile. Open the page again.")),
     413: (_l("That is too large"), _l("Send less at a time: at most 2 MB.")),
     429: (_l("Too many tries"), _l("Please wait a little and try again.")),
     500: (_l("Something went wrong here"), _l("It is our mistake and has been written down. Please try again; if it "
