@@ -1,11 +1,16 @@
 """`flowhq stale-check`."""
+from datetime import timedelta
+
 import click
 
-from app.db import open_database
+from app.db import db, open_database
 from app.keeper import keeper_of
 from app.models.base import utc_now
-from app.services import stale, workers
+from app.services import roles, stale, workers
 from app.settings import Settings
+
+# A worker's own take milliseconds; one that lasts may hold what others wait for.
+LONGEST_TRANSACTION = timedelta(seconds=30)
 
 
 @click.command()
@@ -16,6 +21,8 @@ def stale_check(settings: Settings) -> None:
     Where the supervisor runs the workers it does this by itself, once a minute.
     """
     open_database(settings.database)
+    if ended := roles.end_long_transactions(db.obj, LONGEST_TRANSACTION):
+        click.echo(f"Ended {ended} transactions of workers that would not end.")
     now, keeper = utc_now(), keeper_of(settings)
     for slug in workers.reconcile(keeper):
         click.echo(f"{slug}'s worker is gone.")

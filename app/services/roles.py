@@ -110,7 +110,7 @@ def _replace_policies(database: Database, table: str, wanted: list[Policy]) -> N
     there = dict(database.execute_sql(POLICIES, (table,)).fetchall())
     definitions = {policy.name: policy.definition for policy in wanted}
     for name, definition in there.items():
-        if definition != definitions.get(name):
+        if name not in definitions or definition != definitions[name]:
             database.execute_sql(f"DROP POLICY {name} ON {table}")
     for name, definition in definitions.items():
         if there.get(name) != definition:

@@ -1,7 +1,9 @@
 """Find workers that say they run and have gone silent; say so, and start them anew, but not for ever."""
 from datetime import datetime, timedelta
 
-from app.db import db
+import peewee
+
+from app.db import db, is_sqlite
 from app.models import (
     AuditEntry,
     Desired,
@@ -35,10 +37,9 @@ def flag_silent(*, now: datetime, after_s: float) -> list[str]:
     silent = WorkerProcess.last_seen_at.is_null() | (WorkerProcess.last_seen_at < now - timedelta(seconds=after_s))
     waiting = WhatsAppSession.select(WhatsAppSession.tenant).where(WhatsAppSession.state.in_(WAITING_SESSIONS))
     with db.atomic():
-        flagged = WorkerProcess.update(status=status).where(
-            WorkerProcess.status == WorkerStatus.RUNNING, silent, WorkerProcess.tenant.not_in(waiting),
-        ).returning(WorkerProcess.tenant).execute()
-        tenants = list(Tenant.select().where(Tenant.id.in_([row.tenant_id for row in flagged])).order_by(Tenant.slug))
+        tenants = list(_unlocked(Tenant.select().join(WorkerProcess).where(
+            WorkerProcess.status == WorkerStatus.RUNNING, silent, WorkerProcess.tenant.not_in(waiting))))
+        WorkerProcess.update(status=status).where(WorkerProcess.tenant.in_(tenants)).execute()
         for tenant in tenants:
             sessions.remember(tenant, "worker", (status, "silent"), now)
             audit.record(by=ACTOR, action="worker.stale", slug=tenant.slug)
@@ -49,13 +50,22 @@ def choose_restarts(*, now: datetime, cap: int) -> list[str]:
     """The tenants whose silent worker is to be started anew, each written down, at most `cap` times an hour each."""
     hour = now - timedelta(hours=1)
     with db.atomic():
-        stale = Tenant.select().join(WorkerProcess).where(
+        stale = _unlocked(Tenant.select().join(WorkerProcess).where(
             WorkerProcess.status == WorkerStatus.STALE, Tenant.desired == Desired.RUNNING,
-            Tenant.status != TenantStatus.PAUSED).order_by(Tenant.slug)
+            Tenant.status != TenantStatus.PAUSED))
         chosen = [tenant for tenant in stale if _restarts_since(tenant.slug, hour) < cap]
         for tenant in chosen:
             _note_restart(tenant, now)
     return [tenant.slug for tenant in chosen]
+
+
+def _unlocked(query: "peewee.ModelSelect[Tenant]") -> "peewee.ModelSelect[Tenant]":
+    """The tenants of a query by slug, locked; without those whose rows somebody holds.
+
+    A worker may hold its rows for as long as it likes, and must not keep the check from all the others.
+    """
+    query = query.order_by(Tenant.slug)
+    return query if is_sqlite() else query.for_update(of=(Tenant, WorkerProcess), skip_locked=True)
 
 
 def _note_restart(tenant: Tenant, now: datetime) -> None:
