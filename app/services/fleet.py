@@ -1,11 +1,12 @@
 """The fleet: one page of tenants as they are, found, filtered and sorted in one query, however many there are."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from peewee import SQL, fn
+from peewee import SQL, Case, Value, fn
 
 from app.models import (
     Desired,
@@ -20,7 +21,7 @@ from app.models import (
     WorkerStatus,
 )
 from app.processes import ProcessVerbs
-from app.services import workers
+from app.services import chats, workers
 from app.services.tenants import DEFAULT_TIMEZONE, TenantRow
 from app.services.workers import Overview
 
@@ -54,9 +55,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Line:
-    """One tenant of the fleet and what it heard and answered today."""
+    """One tenant of the fleet and what it heard and answered today; `day` is today by the tenant's clock."""
 
     seen: Overview
+    day: date
     messages_today: int
     replies_today: int
 
@@ -82,10 +84,9 @@ class Fleet:
 
 def find_fleet(wanted: Wanted, processes: ProcessVerbs, *, now: datetime) -> Fleet:
     """One page of the tenants that fit; a page beyond the last is empty."""
-    since = day_start(now)
-    found = list(_counted(_page_of(wanted, since), since))
+    found = list(_counted(_page_of(wanted, _since(now))))
     rows = [TenantRow(each, each.config, each.session, each.worker) for each in found]
-    lines = [Line(seen, int(each.heard), int(each.answered))
+    lines = [Line(seen, now.astimezone(zone_of(each.config)).date(), int(each.heard), int(each.answered))
              for each, seen in zip(found, workers.overviews(rows, processes), strict=True)]
     return Fleet(lines, int(found[0].total) if found else 0, wanted.page)
 
@@ -97,13 +98,45 @@ def find_slugs(wanted: Wanted) -> list[str]:
     return [tenant.slug for tenant in query.order_by(Tenant.slug)]
 
 
-def day_start(now: datetime) -> datetime:
-    """When today began where most tenants are."""
-    zone = ZoneInfo(DEFAULT_TIMEZONE)
-    return datetime.combine(now.astimezone(zone).date(), time(), zone)
+def zone_of(config: TenantConfig) -> ZoneInfo:
+    """The tenant's zone."""
+    return ZoneInfo(config.timezone if config.timezone in _zones() else DEFAULT_TIMEZONE)
 
 
-def _messages(tenant_id: Any, direction: Direction, since: datetime) -> Any:
+def day_start(zone: ZoneInfo, now: datetime) -> datetime:
+    """When today began in the zone."""
+    return chats.day_of(now.astimezone(zone).date(), zone)[0]
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@lru_cache(maxsize=2)
+def _day_starts(quarter: datetime) -> Mapping[datetime, tuple[str, ...]]:
+    """The zones by when their today began, in UTC, without those of the platform's own zone's day."""
+    starts: dict[datetime, list[str]] = {}
+    for name in sorted(_zones()):
+        starts.setdefault(day_start(ZoneInfo(name), quarter).astimezone(UTC), []).append(name)
+    usual = day_start(ZoneInfo(DEFAULT_TIMEZONE), quarter)
+    return {start: tuple(names) for start, names in starts.items() if start != usual}
+
+
+def _since(now: datetime) -> Any:
+    """When today began for each tenant, by its own clock, as a part of a query."""
+    # Every zone's day begins at a quarter of an hour of UTC, so that none begins between the quarter and now.
+    quarter = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+    usual = day_start(ZoneInfo(DEFAULT_TIMEZONE), quarter)
+    cases = [(TenantConfig.timezone.in_(names), _moment(start)) for start, names in _day_starts(quarter).items()]
+    return Case(None, cases, _moment(usual))
+
+
+def _moment(moment: datetime) -> Any:
+    return Value(moment, converter=Message.created_at.db_value)
+
+
+def _messages(tenant_id: Any, direction: Direction, since: Any) -> Any:
     """How many lines of this direction; of those that went out, the bot's alone."""
     counted = Message.alias()
     query = counted.select(fn.COUNT(counted.id)).where(
@@ -111,7 +144,7 @@ def _messages(tenant_id: Any, direction: Direction, since: datetime) -> Any:
     return query.where(counted.author == "") if direction == Direction.OUT else query
 
 
-SORTS: Mapping[str, Callable[[datetime], Any]] = {
+SORTS: Mapping[str, Callable[[Any], Any]] = {
     "name": lambda _: fn.LOWER(Tenant.name),
     "status": lambda _: Tenant.status,
     "session": lambda _: WhatsAppSession.state,
@@ -126,25 +159,27 @@ SORTS: Mapping[str, Callable[[datetime], Any]] = {
 }
 
 
-def _page_of(wanted: Wanted, since: datetime) -> Any:
-    """The tenants of the page by number, each with its place and how many there are on all pages."""
+def _page_of(wanted: Wanted, since: Any) -> Any:
+    """The tenants of the page by number, each with its place, its midnight and how many there are on all pages."""
     key, turned = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
     by = SORTS.get(key, SORTS["name"])(since)
     # Whatever is unknown comes last, in both directions and on both databases.
     order = by.desc(nulls="LAST") if turned else by.asc(nulls="LAST")
     place = fn.ROW_NUMBER().over(order_by=[order, Tenant.id])
-    query = Tenant.select(Tenant.id.alias("number"), place.alias("place"), fn.COUNT(SQL("1")).over().alias("total"))
-    query = query.join_from(Tenant, WhatsAppSession).join_from(Tenant, WorkerProcess)
+    query = Tenant.select(Tenant.id.alias("number"), place.alias("place"), since.alias("since"),
+                          fn.COUNT(SQL("1")).over().alias("total"))
+    for model in (TenantConfig, WhatsAppSession, WorkerProcess):
+        query = query.join_from(Tenant, model)
     query = query.where(*conditions) if (conditions := _conditions(wanted)) else query
     return query.order_by(SQL("place")).limit(PAGE).offset((wanted.page - 1) * PAGE).alias("page")
 
 
-def _counted(page: Any, since: datetime) -> Any:
+def _counted(page: Any) -> Any:
     """The page's tenants with their rows; messages are counted for these alone, by the index on tenant and time."""
     query = Tenant.select(
         Tenant, *_CONFIG, *_SESSION, *_WORKER, fn.COALESCE(page.c.total, 0).alias("total"),
-        _messages(Tenant.id, Direction.IN, since).alias("heard"),
-        _messages(Tenant.id, Direction.OUT, since).alias("answered"))
+        _messages(Tenant.id, Direction.IN, page.c.since).alias("heard"),
+        _messages(Tenant.id, Direction.OUT, page.c.since).alias("answered"))
     query = query.join_from(Tenant, page, on=(page.c.number == Tenant.id))
     for name, model in (("config", TenantConfig), ("session", WhatsAppSession), ("worker", WorkerProcess)):
         query = query.join_from(Tenant, model, attr=name)

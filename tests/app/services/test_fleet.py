@@ -1,5 +1,6 @@
 import logging
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
@@ -10,6 +11,7 @@ from app.models import (
     Message,
     SessionState,
     Tenant,
+    TenantConfig,
     TenantStatus,
     WhatsAppSession,
     WorkerProcess,
@@ -17,7 +19,7 @@ from app.models import (
 )
 from app.processes import ProcessState
 from app.services.fleet import PAGE, SORTS, Wanted, day_start, find_fleet
-from app.services.tenants import create_tenant
+from app.services.tenants import DEFAULT_TIMEZONE, create_tenant
 from tests.processes import FakeProcesses
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -64,13 +66,39 @@ def test_it_narrows_to_status_session_worker_and_what_is_wanted(database):
 
 def test_it_counts_what_was_heard_and_what_the_bot_answered_today(database):
     acme, _ = make("acme"), make("beta")
-    today, yesterday = day_start(NOW), day_start(NOW) - timedelta(seconds=1)
+    today = day_start(ZoneInfo(DEFAULT_TIMEZONE), NOW)
+    yesterday = today - timedelta(seconds=1)
     for at in (today, NOW, yesterday):
         write(acme, Direction.IN, at)
         write(acme, Direction.OUT, at)
     write(acme, Direction.OUT, NOW, author="bob@acme.example")
     lines = find_fleet(Wanted(), FakeProcesses(), now=NOW).lines
     assert [(line.messages_today, line.replies_today) for line in lines] == [(2, 2), (0, 0)]
+
+
+@pytest.mark.parametrize("sort", ["name", "-messages", "-replies"])
+def test_today_is_the_day_of_each_tenants_own_zone(database, sort):
+    # Where it has long been Tuesday, where it just is, and where it is still Monday.
+    at = datetime(2026, 11, 23, 22, 20, tzinfo=UTC)
+    zones = {"east": "Pacific/Auckland", "home": "Africa/Dar_es_Salaam", "half": "Asia/Kolkata",
+             "west": "America/New_York"}
+    for slug, zone in zones.items():
+        tenant = make(slug)
+        TenantConfig.update(timezone=zone).where(TenantConfig.tenant == tenant).execute()
+        for hours in range(24):
+            write(tenant, Direction.IN, at - timedelta(hours=hours))
+    lines = find_fleet(Wanted(sort=sort), FakeProcesses(), now=at).lines
+    counted = {line.row.tenant.slug: (line.day.day, line.messages_today) for line in lines}
+    # 11:20, 01:20, 03:50 and 17:20 by their clocks.
+    assert counted == {"east": (24, 12), "home": (24, 2), "half": (24, 4), "west": (23, 18)}
+    if sort == "-messages":
+        assert [line.row.tenant.slug for line in lines] == ["west", "east", "half", "home"]
+
+
+def test_every_zones_day_begins_where_the_query_looks_for_it(database):
+    for zone in sorted(available_timezones()):
+        start = day_start(ZoneInfo(zone), NOW)
+        assert (start.astimezone(UTC).minute % 15, start.second) == (0, 0)
 
 
 def test_it_sorts_by_every_column_both_ways_with_the_unknown_last(database):
