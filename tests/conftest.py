@@ -15,6 +15,7 @@ import pytest
 from app.db import db, open_database
 from app.services import schema
 from app.settings import Settings
+from tests.guarded import GuardedDatabase
 from tests.mailserver import MailServer
 from tests.ports import PortLease
 from tests.postgres import PostgresServer
@@ -70,6 +71,14 @@ def database(database_url: str) -> Iterator[peewee.Database]:
     yield opened
     opened.close()
     db.initialize(None)
+
+
+@pytest.fixture
+def guarded(postgres_server: PostgresServer) -> Iterator[GuardedDatabase]:
+    """A database with roles, as production has it, without rows."""
+    made = GuardedDatabase(postgres_server)
+    yield made
+    made.drop()
 
 
 @pytest.fixture
