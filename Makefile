@@ -20,7 +20,7 @@ test: setup ## Run every test; lint and types are tests too
 check: setup lint ## Run what takes seconds: lint, types, layers, and tests without a browser
 	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not slow and not bench"
 
-lint: .venv/dev.stamp ## Check style, types, layers and pages
+lint: .venv/dev.stamp ## Check style, types, layers, pages and units
 	@build-aux/lint
 
 bench: setup ## Measure speed and report it

@@ -19,6 +19,7 @@ COMMANDS = {
     "stress": ("app.commands.stress:stress", "Make many tenants, write to all at once, check that each stays apart."),
     "supervisor": ("app.commands.supervisor:supervisor", "Keep workers running, in the foreground."),
     "jobs": ("app.commands.jobs:jobs", "Do the work of the background: letters, webhooks, alerts."),
+    "prune": ("app.commands.prune:prune", "Delete what is older than the settings say; a timer runs it."),
     "egress": ("app.commands.egress:egress", "Let workers reach WhatsApp and nothing else; a unit runs it."),
     "web": ("app.commands.web:web", "Serve the web pages, in the foreground."),
     "doctor": ("app.commands.doctor:doctor", "Look whether everything is as it must be, and say what to do."),

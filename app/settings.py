@@ -48,6 +48,8 @@ class Settings:
     restart_delay_s: float = 2.0
     stale_after_s: float = 120.0
     stale_restarts: Count = Count(3)
+    keep_messages_days: Count = Count(0)
+    keep_history_days: Count = Count(365)
     log_level: str = "INFO"
     notify_socket: str = ""
     journal_stream: str = ""
@@ -124,6 +126,8 @@ VARIABLES = {
     "restart_delay_s": "FLOWHQ_RESTART_DELAY_S",
     "stale_after_s": "FLOWHQ_STALE_AFTER_S",
     "stale_restarts": "FLOWHQ_STALE_RESTARTS",
+    "keep_messages_days": "FLOWHQ_KEEP_MESSAGES_DAYS",
+    "keep_history_days": "FLOWHQ_KEEP_HISTORY_DAYS",
     "log_level": "FLOWHQ_LOG_LEVEL",
     "notify_socket": "NOTIFY_SOCKET",
     "journal_stream": "JOURNAL_STREAM",

@@ -1,0 +1,139 @@
+"""The units as files: they load, they are as closed as they say, and they fit what the code says elsewhere."""
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from app.errors import Invalid
+from app.services.slugs import check_slug
+
+TREE = Path(__file__).resolve().parents[2]
+UNITS = TREE / "systemd"
+SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of the units and of what checks them, to spoil."""
+    shutil.copytree(UNITS, tmp_path / "systemd")
+    (tmp_path / "build-aux").mkdir()
+    shutil.copy(TREE / "build-aux/units", tmp_path / "build-aux")
+    return tmp_path
+
+
+def check(tree: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([tree / "build-aux/units"], capture_output=True, text=True, check=False)
+
+
+def spoil(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def settings_of(name: str, section: str = "Service") -> dict[str, list[str]]:
+    """What a unit's file says in one section, by name, in order."""
+    found: dict[str, list[str]] = {}
+    here = ""
+    for line in (UNITS / name).read_text().splitlines():
+        if line.startswith("["):
+            here = line.strip("[]")
+        elif here == section and "=" in line and not line.startswith("#"):
+            key, _, value = line.partition("=")
+            found.setdefault(key, []).append(value)
+    return found
+
+
+def test_every_unit_loads_and_is_closed_enough():
+    checked = check(TREE)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(("file", "old", "new"), [
+    ("flowhq-worker@.service", "Restart=on-failure", "Restart=sometimes"),
+    ("flowhq-worker@.service", "ExecStart=", "ExecRun="),
+    ("flowhq-web.socket", "ListenStream=/run/flowhq/web.sock\n", ""),
+    ("flowhq-prune.timer", "OnCalendar=*-*-* 03:10:00", "OnCalendar=tonight"),
+    ("flowhq-.service.d/10-hardening.conf", "NoNewPrivileges=yes\nCapabilityBoundingSet=\n", "NoNewPrivileges=no\n"),
+])
+def test_a_unit_that_is_spoilt_is_found_out(copied, file, old, new):
+    spoil(copied / "systemd" / file, old, new)
+    checked = check(copied)
+    assert checked.returncode != 0
+    assert checked.stderr
+
+
+@pytest.mark.parametrize("file", sorted(UNITS.glob("*.d/2*.conf")), ids=lambda path: path.name)
+def test_whatever_is_loosened_has_its_reason_above_it(file):
+    lines = file.read_text().splitlines()
+    section = lines.index("[Service]")
+    reason = False
+    for line in lines[section + 1:]:
+        assert line.startswith("#") or reason, f"{line} has no reason above it"
+        reason = bool(line)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_secrets_are_for_the_web_and_the_jobs_alone(name):
+    reads = any("secrets" in value for value in settings_of(name).get("EnvironmentFile", []))
+    assert reads == (name in ("flowhq-web.service", "flowhq-jobs.service"))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_is_somebody_but_root(name):
+    service = settings_of(name)
+    assert service.get("User", ["root"]) != ["root"] or service.get("DynamicUser") == ["yes"]
+
+
+def test_browsers_keep_their_own_sandbox():
+    for path in UNITS.rglob("*"):
+        if path.is_file():
+            assert "--no-sandbox" not in path.read_text()
+            assert "BROWSER_SANDBOX" not in path.read_text()
+
+
+@pytest.mark.parametrize("slug", ["a", "acme", "juma-salon", "0", "a" * 27, "a" * 28, "", "-a", "a-", "A", "a.b", "a@b",
+                                  "a/b", "a b", "a\nb", "*", "é"])
+def test_the_polkit_rule_knows_the_same_slugs_as_the_platform(slug):
+    rule = (UNITS / "50-flowhq.rules").read_text()
+    pattern = re.search(r"/\^(flowhq-worker@.*)\$/", rule)
+    assert pattern
+    try:
+        is_slug = bool(check_slug(slug))
+    except Invalid:
+        is_slug = False
+    assert bool(re.fullmatch(pattern[1], f"flowhq-worker@{slug}.service")) == is_slug
+
+
+def test_the_target_wants_units_that_there_are():
+    wanted = [name for line in settings_of("flowhq.target", "Unit")["Wants"] for name in line.split()]
+    assert {name for name in wanted if not (UNITS / name).exists()} == set()
+    assert {path.name for path in UNITS.glob("*.timer")} <= set(wanted)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_unit_runs_a_command_that_there_is(name):
+    from app.cli import COMMANDS  # noqa: PLC0415 - the command line is slow to import
+
+    for line in settings_of(name)["ExecStart"]:
+        command = re.fullmatch(r"/opt/flowhq/bin/(?:flowhq|python -I -m app.cli) ([a-z-]+).*", line)
+        assert command is None or command[1] in COMMANDS
+
+
+def test_the_unit_files_are_files_that_anybody_may_read():
+    for path in UNITS.rglob("*"):
+        assert path.is_dir() or path.stat().st_mode & 0o777 == 0o644, path
+
+
+def test_sysusers_and_tmpfiles_agree_on_the_home_of_the_platform():
+    user = (UNITS / "flowhq.sysusers").read_text().split()
+    assert user[:2] == ["u", "flowhq"]
+    assert f"d {user[-2]} 0750 flowhq flowhq" in (UNITS / "flowhq.tmpfiles").read_text()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_systemd_takes_once_is_said_once(name):
+    repeated = {key for key, values in settings_of(name).items() if len(values) > 1}
+    assert repeated <= {"EnvironmentFile", "Environment", "InaccessiblePaths"}
