@@ -33,6 +33,15 @@ FORMS: Mapping[str, LazyString] = {
     "booking": _l("a booking"), "order": _l("an order"), "problem": _l("a problem report"),
     "complaint": _l("a complaint"), "review": _l("a comment"),
 }
+ASKED: Mapping[str, LazyString] = {
+    "service": _l("Taking %(form)s: asked for the service"),
+    "day": _l("Taking %(form)s: asked for the day"),
+    "time": _l("Taking %(form)s: asked for the time"),
+    "product": _l("Taking %(form)s: asked for the product"),
+    "quantity": _l("Taking %(form)s: asked how many"),
+    "place": _l("Taking %(form)s: asked where to"),
+    "details": _l("Taking %(form)s: asked what it is about"),
+}
 STEPS: Mapping[str, LazyString] = {
     "confirm": _l("Taking %(form)s: asked whether it is right"),
     "recorded": _l("Taking %(form)s: noted it down"),
@@ -121,7 +130,6 @@ def author_in_words(message: Message) -> str:
 
 
 def _step_in_words(form: str, step: str) -> str:
-    if step.startswith("ask_"):
-        return _("Taking %(form)s: asked for the %(part)s", form=form, part=step.removeprefix("ask_").replace("_", " "))
-    words = STEPS.get(step)
+    part = step.removeprefix("ask_")
+    words = ASKED.get(part) if part != step else STEPS.get(step)
     return str(words) % {"form": form} if words else _("Taking %(form)s", form=form)
