@@ -69,6 +69,12 @@ class CodeBoard:
             candidate.task.cancel()
         self._retire(candidate, why)
 
+    def end_all(self) -> None:
+        """Every page has shown its last code."""
+        for candidate in self.shown():
+            self.withdraw(candidate, EXPIRED)
+            candidate.send({"k": "idle"})
+
     def shown(self) -> list[Candidate]:
         """The pages that show a code now, the one that waits longest first."""
         return list(self._waiting.values())

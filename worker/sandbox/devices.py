@@ -52,6 +52,10 @@ class DeviceBook:
             self._db.execute("DELETE FROM frame WHERE device = ?", (device.id,))
         self._devices.pop(device.id, None)
 
+    def find(self, device_id: str) -> Device | None:
+        """The device of this name, if it is still linked."""
+        return self._devices.get(device_id)
+
     def authenticate(self, device_id: str, secret: str) -> Device | None:
         """The device, if it is still linked and the secret is its own."""
         device = self._devices.get(device_id)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from worker.sandbox import past
 from worker.sandbox.devices import Device, DeviceBook
+from worker.sandbox.faults import Fault, FaultBoard
 from worker.sandbox.messages import ACK_DELIVERED, ACK_READ, ACK_SENT, Copy, Draft, MessageStore
 from worker.sandbox.parties import STATUS, PartyBook
 from worker.sandbox.phone_numbers import shown_number
@@ -20,10 +22,13 @@ from worker.sandbox.wire import Wire
 LATE_DECRYPTION = "ciphertext"
 DEVICE_LIMIT = 4
 CONFLICT = json.dumps({"k": "conflict"})
-LOGOUT = json.dumps({"k": "logout", "reason": "user_initiated"})
-
 
 Telling = Callable[[], None]
+
+
+def logout(reason: str = "user_initiated") -> str:
+    """What a page is told whose link has ended; the reason is WhatsApp's word."""
+    return json.dumps({"k": "logout", "reason": reason})
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,8 @@ class Stored:
 class Exchange:
     """All verbs on messages; each is one transaction, and order is that of the calls."""
 
-    def __init__(self, db: sqlite3.Connection, streams: Streams) -> None:
-        self._db, self.streams = db, streams
+    def __init__(self, db: sqlite3.Connection, streams: Streams, faults: FaultBoard) -> None:
+        self._db, self.streams, self.faults = db, streams, faults
         self.phones = PhoneBook(db)
         self.parties = PartyBook(db, self.phones)
         self.devices = DeviceBook(db)
@@ -64,18 +69,24 @@ class Exchange:
 
         The device that was linked first and has no page open makes room for a new one.
         """
+        if self.faults.of("ban_for_good", number):
+            raise Refusal(f"{shown_number(number)} is banned: this account cannot use WhatsApp.", 403)
         linked = self.devices.of(number)
         if len(linked) >= DEVICE_LIMIT:
             away = next((device for device in linked if not self.is_online(device)), None)
             if away is None:
                 raise Refusal(f"{shown_number(number)} has {DEVICE_LIMIT} linked devices: unlink one first.", 409)
             self.unlink(away)
-        return self.devices.link(number, now)
+        device = self.devices.link(number, now)
+        if fault := self.faults.take("history", number):
+            with transaction(self._db):
+                self._queue_history(device, fault, now)
+        return device
 
-    def unlink(self, device: Device) -> None:
+    def unlink(self, device: Device, reason: str = "user_initiated") -> None:
         """End a link; a page that is here is told, another one learns it when it comes."""
         self.devices.unlink(device)
-        self._push(device.id, LOGOUT)
+        self._push(device.id, logout(reason))
         self._pages.pop(device.id, None)
 
     def attach(self, device: Device, attached: Attached) -> None:
@@ -143,6 +154,18 @@ class Exchange:
         self.parties.forget_phone(number)
         self.phones.delete(number)
 
+    def _queue_history(self, device: Device, fault: Fault, now: float) -> None:
+        """Old messages, as a phone brings them to a device that was just linked."""
+        for page in past.pages(device.phone, fault.options, now):
+            copies = []
+            for draft, sent_at in page:
+                seq, mine = self.messages.insert(draft, sent_at), draft.sender == device.phone
+                version = self.messages.next_version()
+                copies.append(Copy(device.phone, seq, draft.target if mine else draft.sender, mine, ACK_READ, version,
+                                   version, draft.id, draft.sender, draft.target, draft.type, draft.text, {}, sent_at))
+                self.messages.insert_copy(copies[-1])
+            self.devices.add_frame(device, {"k": "history", "ms": [self.wire.message(copy) for copy in copies]})
+
     def _store_copy(self, draft: Draft, seq: int, number: str, now: float, ack: int) -> Copy:
         mine = number == draft.sender
         chat = draft.target if mine or "@" in draft.target or draft.target == STATUS else draft.sender
@@ -163,6 +186,8 @@ class Exchange:
 
     def _acknowledge(self, copy: Copy, ack: int) -> list[Telling]:
         raised = self.messages.raise_ack(copy, ack)
+        if self.faults.of("acks_missing", copy.phone):
+            return [partial(self.streams.ack, raised)]
         tell = self._frames(copy.phone, {"k": "ack", "key": self.wire.key(copy), "ack": ack})
         return [*tell, partial(self.streams.ack, raised)]
 

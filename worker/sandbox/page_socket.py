@@ -4,14 +4,15 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from worker.sandbox.codes import Candidate, CodeBoard
 from worker.sandbox.devices import Device
-from worker.sandbox.exchange import LOGOUT, Attached, Exchange
+from worker.sandbox.exchange import Attached, Exchange, logout
+from worker.sandbox.fault_kinds import SENDS, Option
 from worker.sandbox.messages import Draft
 from worker.sandbox.parties import STATUS
 from worker.sandbox.phone_numbers import parse_number
@@ -25,29 +26,51 @@ IDLE = {"k": "idle"}
 TYPING_STATES = ("composing", "recording", "paused")
 
 
+class HungUp(Exception):
+    """There is no connection to be had."""
+
+
 class PageSocket:
     """One connection of a page, linked or not."""
 
     def __init__(self, socket: web.WebSocketResponse, exchange: Exchange, board: CodeBoard, label: str) -> None:
         self._socket, self._exchange, self._board, self._label = socket, exchange, board, label
-        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._outgoing: asyncio.Queue[tuple[float, str]] = asyncio.Queue()
+        self._faults = exchange.faults
+        self._loop = asyncio.get_running_loop()
         self._device: Device | None = None
         self._candidate: Candidate | None = None
 
     async def serve(self) -> None:
         """Talk with the page until its connection ends."""
-        writer = asyncio.get_running_loop().create_task(self._write())
+        writer = self._loop.create_task(self._write())
+        self._faults.pages.add(self)
         try:
             async for message in self._socket:
                 if message.type == WSMsgType.TEXT and not self._understand(message.data):
                     break
         finally:
+            self._faults.pages.discard(self)
             writer.cancel()
             self._leave()
+
+    @property
+    def number(self) -> str:
+        """The phone that the page is linked to, or an empty text."""
+        return self._device.phone if self._device else ""
+
+    def tell_fault(self, name: str, options: Mapping[str, Option] | None) -> None:
+        """A fault has begun, or ended; without a connection nothing can be told."""
+        if name == "offline" and options is not None:
+            self._loop.create_task(self._socket.close())
+        else:
+            self._send({"k": "fault", "name": name, "options": options})
 
     def _understand(self, text: str) -> bool:
         try:
             self._take(json.loads(text))
+        except HungUp:
+            return False
         except MALFORMED as error:
             log.warning("A page said what cannot be understood (%r): %.200s", error, text)
             return False
@@ -59,7 +82,8 @@ class PageSocket:
 
     async def _write(self) -> None:
         while True:
-            text = await self._outgoing.get()
+            due, text = await self._outgoing.get()
+            await asyncio.sleep(due - self._loop.time())
             try:
                 await self._socket.send_str(text)
             except ConnectionError:
@@ -69,7 +93,7 @@ class PageSocket:
         self._send_text(json.dumps(body, ensure_ascii=False, separators=(",", ":")))
 
     def _send_text(self, text: str) -> None:
-        self._outgoing.put_nowait(text)
+        self._outgoing.put_nowait((self._loop.time() + self._faults.delay("slow", self.number), text))
 
     def _leave(self) -> None:
         if self._candidate:
@@ -90,17 +114,23 @@ class PageSocket:
         if self._device is None:
             return {"hello": self._hello, "refresh": self._refresh, "pair": self._pair}
         return {"ack": self._ack, "send": self._send_message, "history": self._history, "lookup": self._lookup,
-                "resolve": self._resolve, "seen": self._seen, "typing": self._typing, "logout": self._logout}
+                "resolve": self._resolve, "seen": self._seen, "typing": self._typing, "logout": self._logout,
+                "modal_closed": self._modal_closed}
 
     def _hello(self, said: dict[str, Any]) -> None:
+        known = self._exchange.devices.find(str(said.get("device")))
+        if self._faults.of("offline", known.phone if known else ""):
+            raise HungUp
         if not said.get("device"):
             keys = said["keys"]
             self._candidate = Candidate((keys[0], keys[1], keys[2], keys[3]), self._label, self._send)
             return self._send(IDLE) if said.get("idle") else self._board.show(self._candidate)
         device = self._exchange.devices.authenticate(said["device"], said["secret"])
         if device is None:
-            return self._send_text(LOGOUT)
+            return self._send_text(logout())
         self._device, self._candidate = device, None
+        # Whoever comes has taken over from whoever had.
+        self._end_fault("taken_over")
         self._exchange.devices.acknowledge(device, int(said.get("last", 0)))
         self._send(self._welcome(device, bool(said.get("resume"))))
         return self._exchange.attach(device, Attached(str(said.get("page")), self._send_text))
@@ -116,7 +146,8 @@ class PageSocket:
     def _welcome(self, device: Device, is_back: bool) -> dict[str, Any]:
         phone = self._exchange.phones.require(device.phone)
         chats = [] if is_back else self._chats(device)
-        return {"k": "welcome", "me": phone.number_wid, "lid": phone.lid_wid, "pushname": phone.name, "chats": chats}
+        return {"k": "welcome", "me": phone.number_wid, "lid": phone.lid_wid, "pushname": phone.name, "chats": chats,
+                "faults": self._faults.told(device.phone)}
 
     def _chats(self, device: Device) -> list[dict[str, Any]]:
         store, wire = self._exchange.messages, self._exchange.wire
@@ -133,14 +164,27 @@ class PageSocket:
 
     def _send_message(self, said: dict[str, Any]) -> None:
         device = self._linked()
+        fault = next((name for name in SENDS if self._faults.take(name, device.phone)), "")
+        if fault == "send_refused":
+            return self._send({"r": said["r"], "error": "The message was refused."})
+        if fault == "send_lost":
+            return self._send({"r": said["r"], "t": int(time.time()), "ack": 1})
         draft = Draft(
             id=str(said["id"]), sender=device.phone, target=self._exchange.parties.target(device.phone, said["to"]),
             type=str(said["type"]), text=str(said.get("body") or ""), extra=said.get("extra") or {},
             stanza=f"{device.id}:{said['stanza']}")
         stored = self._exchange.store(draft, time.time(), origin=device)
+        answer = {"error": "The connection broke."} if fault else {"t": int(stored.copy.time), "ack": 1}
         # The page learns that the server has the message before it learns that it was delivered.
-        self._send({"r": said["r"], "t": int(stored.copy.time), "ack": 1})
-        stored.deliver()
+        if not self._faults.of("acks_missing", device.phone):
+            self._answer_late({"r": said["r"], **answer}, self._faults.delay("acks_late", device.phone))
+        return stored.deliver()
+
+    def _answer_late(self, answer: Answer, delay_s: float) -> None:
+        if delay_s:
+            self._loop.call_later(delay_s, self._send, answer)
+        else:
+            self._send(answer)
 
     def _history(self, said: dict[str, Any]) -> Answer:
         device, store = self._linked(), self._exchange.messages
@@ -173,6 +217,14 @@ class PageSocket:
         device, chat = self._linked(), self._exchange.wire.chat_of(said["chat"])
         if said.get("state") in TYPING_STATES:
             self._exchange.tell_typing(device.phone, chat, said["state"])
+
+    def _modal_closed(self, said: dict[str, Any]) -> None:
+        self._end_fault("modal")
+
+    def _end_fault(self, name: str) -> None:
+        fault = self._faults.of(name, self.number)
+        if fault:
+            self._faults.end(fault.name, fault.number)
 
     def _logout(self, said: dict[str, Any]) -> None:
         self._exchange.unlink(self._linked())

@@ -1,5 +1,6 @@
 // Puts the page together: profile, modules, socket, session.
 
+import * as faults from './faults.js';
 import * as history from './history.js';
 import * as outbox from './outbox.js';
 import { Wire } from './wire.js';
@@ -13,9 +14,10 @@ const wire = new Wire(`ws://${location.host}/socket`);
 account.keys = await profileKeys();
 const link = await remembered('link');
 account.linked = Boolean(link);
+await faults.begin(wire, link?.device);
 
 history.useWire(wire);
 outbox.useWire(wire);
 listenForFrames(wire);
-exposeModules({ pairingCode: async (number) => (await wire.request({ op: 'pair', number })).code });
+exposeModules({ pairingCode: async (number) => (await wire.request({ op: 'pair', number })).code }, faults.optionsOf('renamed')?.what);
 start(wire, link);

@@ -149,8 +149,18 @@ const messaging = () => ({
   WAWebLinkPreviewChatAction: { getLinkPreview: async () => null },
 });
 
-export function exposeModules(linking) {
-  const table = { ...connection(), ...identity(linking), ...ids(), ...models(), ...messaging() };
+// What a release of WhatsApp does to clients, which know modules by their names or by what they export.
+const RENAMED = { sending: /^WAWebSendMsg/, everything: /^WAWeb/ };
+
+function named(table, what) {
+  const renamed = ([name, value]) => [`renamed_${name}`, value];
+  const rename = ([id, exported]) => (RENAMED[what].test(id)
+    ? renamed([id, Object.fromEntries(Object.entries(exported).map(renamed))]) : [id, exported]);
+  return RENAMED[what] ? Object.fromEntries(Object.entries(table).map(rename)) : table;
+}
+
+export function exposeModules(linking, renamed) {
+  const table = named({ ...connection(), ...identity(linking), ...ids(), ...models(), ...messaging() }, renamed);
   const modulesMap = Object.fromEntries(Object.keys(table).map((id) => [id, { factory: () => table[id] }]));
   const found = (id) => {
     if (!Object.hasOwn(table, id)) throw new Error(`Requiring unknown module "${id}"`);

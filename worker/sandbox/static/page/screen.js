@@ -69,6 +69,23 @@ export function showMain(name, number) {
       element('p', { text: linked }), element('a', { href: '/phones', target: '_blank', text: 'Open the phones' }))));
 }
 
+export function showModal({ title, text, button }, onClosed) {
+  closeModal();
+  const press = element('button', { type: 'button', text: button });
+  press.addEventListener('click', () => {
+    closeModal();
+    onClosed();
+  });
+  document.body.append(element('div', { class: 'cover', 'data-animate-modal-backdrop': 'true' },
+    element('div', { class: 'modal', role: 'dialog', 'aria-modal': 'true', 'data-animate-modal-popup': 'true' },
+      element('h1', { text: title }), element('p', { text }), press)));
+  press.focus();
+}
+
+export function closeModal() {
+  document.querySelector('.cover')?.remove();
+}
+
 export function showNotice(text, label, onClick) {
   const button = element('button', { type: 'button', text: label });
   button.addEventListener('click', onClick);

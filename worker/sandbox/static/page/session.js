@@ -3,6 +3,7 @@
 import { Cmd, Conn, Socket, Stream, account, setMe, showConnection } from './account.js';
 import { MsgCollection, ensureContact } from './stores.js';
 import { showCode, showLoading, showMain, showNotice, showReload } from './screen.js';
+import { suffer } from './faults.js';
 import { forget, remember } from './profile.js';
 import { MsgKey } from './ids.js';
 import { fillChats } from './inbox.js';
@@ -36,6 +37,10 @@ export function start(givenWire, givenLink) {
   wire.on('welcome', enter);
   wire.on('lost', loseConnection);
   wire.on('conflict', yieldToOther);
+  wire.on('handed_back', takeOver);
+  wire.on('outdated', needUpdate);
+  wire.on('banned', () => block('TOS_BLOCK'));
+  wire.on('pardoned', showAgain);
   wire.on('logout', ({ reason }) => leave(reason));
   if (link) {
     showLoading(20);
@@ -78,6 +83,7 @@ async function enter(welcome) {
   ensureContact(account.me, welcome.pushname);
   fillChats(welcome.chats);
   showLoading(60);
+  if (welcome.faults.never_ready) return undefined;
   await clientIsListening();
   return openMain(welcome);
 }
@@ -98,6 +104,7 @@ async function openMain(welcome) {
   Socket.set('hasSynced', true);
   Conn.set('hasSynced', true);
   wire.release();
+  suffer(welcome.faults);
   if (!wire.isOpen) loseConnection();
 }
 
@@ -121,6 +128,24 @@ function yieldToOther() {
 function takeOver() {
   showLoading(60);
   wire.reopen();
+}
+
+// The server takes no connection of a page this old.
+function needUpdate() {
+  wire.close();
+  Stream.set({ mode: 'DEPRECATED_VERSION', needsUpdate: true });
+  Socket.set('state', 'DEPRECATED_VERSION');
+  showNotice('Update WhatsApp', 'Update', () => location.reload());
+}
+
+function block(mode) {
+  Stream.set('mode', mode);
+  Socket.set('state', mode);
+  showNotice('Your account is temporarily banned from using WhatsApp because it broke the terms.', 'OK', () => {});
+}
+
+function showAgain() {
+  if (isMain) showOnline({ pushname: Conn.pushname });
 }
 
 async function leave(reason) {
