@@ -32,6 +32,7 @@ NO_PAGE = {
     "health.healthz": "for programs", "admin.audit_csv": "a download", "portal.chat_csv": "a download",
     "portal.messages_csv": "a download", "admin.tenant_state": "a part", "portal.status_part": "a part",
     "portal.whatsapp_part": "a part", "portal.chats_part": "a part", "portal.chat_part": "a part",
+    "portal.waiting_part": "a part",
     "admin.change_worker_again": "leads back", "admin.change_many_again": "leads back",
     "auth.enter_code": "leads back without a password: the states below have it",
 }
