@@ -19,7 +19,7 @@ install -d /etc/flowhq
 install -m 0644 flowhq.env /etc/flowhq/flowhq.env
 install -m 0600 secrets.env /etc/flowhq/secrets.env
 install -m 0755 flowhq /usr/local/bin/flowhq
-install -m 0644 flowhq-sandbox.service /etc/systemd/system/
+install -m 0644 sandbox.service /etc/systemd/system/
 
 install -m 0640 -o postgres -g postgres pg_hba.conf pg_ident.conf /etc/postgresql/15/main/
 systemctl reload postgresql@15-main
@@ -27,4 +27,4 @@ runuser -u postgres -- flowhq db bootstrap
 flowhq db upgrade
 
 systemctl daemon-reload
-systemctl enable --quiet --now flowhq-sandbox.service flowhq.target
+systemctl enable --quiet --now sandbox.service flowhq.target

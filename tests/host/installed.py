@@ -45,14 +45,14 @@ set -a
 [ -r /etc/flowhq/secrets.env ] && . /etc/flowhq/secrets.env
 exec /opt/flowhq/bin/flowhq "$@"
 """,
-    "flowhq-sandbox.service": """\
+    # Its name does not begin with flowhq-: what those units have in common is not for the world outside.
+    "sandbox.service": f"""\
 [Unit]
 Description=A stand-in for WhatsApp, for tests alone
 
 [Service]
-EnvironmentFile=/etc/flowhq/flowhq.env
-Environment=FLOWHQ_STATE_DIR=/var/lib/flowhq-sandbox
-StateDirectory=flowhq-sandbox
+Environment=FLOWHQ_SANDBOX_PORT={SANDBOX_PORT} FLOWHQ_STATE_DIR=/var/lib/sandbox
+StateDirectory=sandbox
 ExecStart=/opt/flowhq/bin/flowhq sandbox
 
 [Install]
