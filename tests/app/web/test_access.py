@@ -61,7 +61,8 @@ def things(cast: dict[str, Account]) -> Things:
     message = Message.create(tenant=acme, chat=chat, direction="IN", wa_message_id="m1", text="Habari", sent_at=now)
     request = SetupRequest.create(tenant=acme, account=cast["alice"], template=Template.BOOKING, business_name="Acme",
                                   whatsapp_number="+255700000001", status=RequestStatus.SUBMITTED)
-    version = ContentVersion.create(tenant=acme, number=1, values={}, published_by="alice@example.com")
+    first = ContentVersion.get(ContentVersion.tenant == acme)
+    version = ContentVersion.create(tenant=acme, number=7, values=first.values, published_by="alice@example.com")
     note = Note.create(tenant=acme, author="ada@example.com", text="Pays in cash")
     sign_in = SignIn.create(account=cast["alice"], token_hash="x" * 64)
     numbers = {"chat_id": chat.id, "message_id": message.id, "request_id": request.id, "number": version.number,
