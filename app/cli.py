@@ -22,6 +22,7 @@ COMMANDS = {
     "prune": ("app.commands.prune:prune", "Delete what is older than the settings say; a timer runs it."),
     "egress": ("app.commands.egress:egress", "Let workers reach WhatsApp and nothing else; a unit runs it."),
     "web": ("app.commands.web:web", "Serve the web pages, in the foreground."),
+    "backup": ("app.commands.backup:backup", "Make backups of a host, and put them back."),
     "doctor": ("app.commands.doctor:doctor", "Look whether everything is as it must be, and say what to do."),
     "db": ("app.commands.database:database", "Bring the database to the schema this version needs."),
 }

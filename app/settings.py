@@ -48,6 +48,10 @@ class Settings:
     restart_delay_s: float = 2.0
     stale_after_s: float = 120.0
     stale_restarts: Count = Count(3)
+    backup_dir: Path = Path("/var/backups/flowhq")
+    backup_recipients: Path = Path("/etc/flowhq/backup_recipients")
+    backup_days: Count = Count(7)
+    backup_weeks: Count = Count(5)
     keep_messages_days: Count = Count(0)
     keep_history_days: Count = Count(365)
     log_level: str = "INFO"
@@ -126,6 +130,10 @@ VARIABLES = {
     "restart_delay_s": "FLOWHQ_RESTART_DELAY_S",
     "stale_after_s": "FLOWHQ_STALE_AFTER_S",
     "stale_restarts": "FLOWHQ_STALE_RESTARTS",
+    "backup_dir": "FLOWHQ_BACKUP_DIR",
+    "backup_recipients": "FLOWHQ_BACKUP_RECIPIENTS",
+    "backup_days": "FLOWHQ_BACKUP_DAYS",
+    "backup_weeks": "FLOWHQ_BACKUP_WEEKS",
     "keep_messages_days": "FLOWHQ_KEEP_MESSAGES_DAYS",
     "keep_history_days": "FLOWHQ_KEEP_HISTORY_DAYS",
     "log_level": "FLOWHQ_LOG_LEVEL",

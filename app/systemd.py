@@ -5,8 +5,8 @@ alone, so that the web service needs no privilege of its own.
 """
 import signal
 import subprocess
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from app.settings import Settings
 from app.turns import turn
 
 UNIT_PREFIX, UNIT_SUFFIX = "flowhq-worker@", ".service"
+PLATFORM = "flowhq.target"
 SHOW_S = 10.0
 # A stop may take the unit's whole TimeoutStopSec; a start ends with the worker's READY.
 VERB_S = 45.0
@@ -80,6 +81,18 @@ class Systemd:
         """End the worker and all it has started, at once."""
         _ask("kill", "--signal=SIGKILL", unit_of(slug))
 
+    @contextmanager
+    def held(self, slug: str) -> Iterator[None]:
+        """Let every process of the tenant's worker stand still meanwhile; does nothing where none runs."""
+        is_running = self.status(slug).running
+        try:
+            if is_running:
+                _ask("kill", "--kill-whom=all", "--signal=SIGSTOP", unit_of(slug))
+            yield
+        finally:
+            if is_running:
+                _ask("kill", "--kill-whom=all", "--signal=SIGCONT", unit_of(slug))
+
     def settle(self, slugs: Sequence[str]) -> None:
         """Bring these workers to what is wanted of them, one after another, in a process of its own."""
         subprocess.Popen([*programs.SETTLE, *slugs], stdin=subprocess.DEVNULL, start_new_session=True,  # noqa: S603 - our own command, no shell
@@ -121,6 +134,15 @@ class Systemd:
             raise type(error)("%(slug)s's worker did not start: %(reason)s", slug=slug,
                               reason=reason or error) from None
         return self.status(slug)
+
+
+@contextmanager
+def platform_stopped() -> Iterator[None]:
+    """Stop all of Flow HQ on this machine meanwhile, its workers too; it is started again only where all went well."""
+    # By name: a stop of the target returns before what belongs to it has ended.
+    _ask("stop", PLATFORM, *(f"flowhq-*.{kind}" for kind in ("timer", "socket", "service")))
+    yield
+    _ask("start", PLATFORM)
 
 
 def unit_of(slug: str) -> str:

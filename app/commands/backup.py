@@ -1,0 +1,75 @@
+"""`flowhq backup`."""
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from app import systemd
+from app.backup import making, restoring
+from app.commands.output import json_option, write_json, write_table
+from app.settings import Settings
+
+MEBIBYTE = 1024 * 1024
+identity_option = click.option("--identity", required=True, type=click.Path(path_type=Path, dir_okay=False),
+                               help="The operator's key, as age-keygen wrote it.")
+file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+
+
+@click.group()
+def backup() -> None:
+    """Make backups of a host, look whether they are whole, and put them back. As root."""
+
+
+@backup.command()
+@json_option
+@click.pass_obj
+def create(settings: Settings, as_json: bool) -> None:
+    """Make a backup while the workers run, and delete those that are old; a timer does this every night."""
+    restoring.check_root()
+    made = making.make(settings, systemd.Systemd(settings), now=datetime.now(UTC))
+    gone = making.forget_old(settings)
+    if as_json:
+        write_json({"path": str(made.path), "made_at": made.made_at, "size": made.size, "deleted": gone})
+    else:
+        lines = [f"Wrote {made.path} ({made.size / MEBIBYTE:.1f} MiB).", *(f"Deleted {one}." for one in gone)]
+        click.echo("\n".join(lines))
+
+
+@backup.command("list")
+@json_option
+@click.pass_obj
+def list_them(settings: Settings, as_json: bool) -> None:
+    """List the backups on this host, the newest first."""
+    found = making.list_backups(settings)
+    if as_json:
+        write_json([{"path": str(one.path), "made_at": one.made_at, "size": one.size} for one in found])
+    else:
+        rows = [(f"{one.made_at:%Y-%m-%d %H:%M} UTC", f"{one.size / MEBIBYTE:.1f}", one.path) for one in found]
+        write_table(("MADE", "MIB", "FILE"), rows, empty=f"There are no backups in {settings.backup_dir}.")
+
+
+@backup.command()
+@file_argument
+@identity_option
+@click.pass_obj
+def verify(settings: Settings, file: Path, identity: Path) -> None:
+    """Open the backup FILE and look whether every part of it is what it was."""
+    manifest = restoring.verify(file, identity, settings)
+    click.echo(f"Whole: {len(manifest.files)} files of {len(manifest.tenants)} tenants, made "
+               f"{manifest.moment:%Y-%m-%d %H:%M} UTC by Flow HQ {manifest.version}.")
+
+
+@backup.command()
+@file_argument
+@identity_option
+@click.option("--yes", is_flag=True, help="Do not ask: what is on this host now is replaced.")
+@click.pass_obj
+def restore(settings: Settings, file: Path, identity: Path, yes: bool) -> None:
+    """Put the backup FILE back, in place of everything that Flow HQ has on this host, and start it."""
+    restoring.check_root()
+    if not yes:
+        click.confirm("This replaces every tenant, message and session on this host. Go on?", abort=True)
+    with systemd.platform_stopped():
+        for line in restoring.restore(file, identity, settings):
+            click.echo(line)
+    click.echo("Flow HQ runs. `flowhq worker status` shows the businesses as they come back.")
