@@ -3,6 +3,7 @@
 Run by `make screenshots`, in the top directory with PYTHONPATH=. and the development packages.
 """
 import json
+import secrets
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,11 +18,13 @@ from selenium.webdriver.common.by import By
 
 from app.settings import Settings
 from tests.demonstration import Demo
+from tests.patience import eventually
 from tests.ports import PortLease
 
 WIDTHS = (1280, 390)
 DESTINATION = Path("docs/screenshots")
-OWNER, ADMIN = "demo-shop@example.com", "admin@example.com"
+# The last has no business yet: whoever signs up first sees how one is set up.
+OWNER, ADMIN, NEWCOMER = "demo-shop@example.com", "admin@example.com", "neema@example.com"
 # Who looks at what, and the picture's name; {chat} is the owner's first chat.
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("", "/", "welcome"), ("", "/sign-in", "sign-in"), ("", "/sign-up", "sign-up"), ("", "/forgotten", "forgotten"),
@@ -30,11 +33,20 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     (ADMIN, "/admin/tenants/demo-shop/configuration", "admin-configuration"),
     (ADMIN, "/admin/tenants/demo-shop/log", "admin-worker-log"), (ADMIN, "/admin/requests", "admin-requests"),
     (ADMIN, "/admin/audit", "admin-audit"), (ADMIN, "/account", "account"),
+    (ADMIN, "/admin/tenants/demo-shop/chats", "admin-chats"), (ADMIN, "/admin/tenants/demo-shop/edit", "admin-edit"),
+    (ADMIN, "/admin/notifications", "admin-notifications"), (ADMIN, "/account/second-factor", "second-factor"),
     (OWNER, "/portal/", "portal-status"), (OWNER, "/portal/whatsapp", "portal-whatsapp"),
     (OWNER, "/portal/chats", "portal-chats"), (OWNER, "/portal/chats/{chat}", "portal-chat"),
     (OWNER, "/portal/content", "portal-content"), (OWNER, "/portal/content/products", "portal-products"),
     (OWNER, "/portal/content/hours", "portal-hours"), (OWNER, "/portal/preview", "portal-preview"),
+    (OWNER, "/portal/content/texts", "portal-texts"), (OWNER, "/portal/content/versions", "portal-versions"),
     (OWNER, "/portal/people", "portal-people"), (OWNER, "/portal/data", "portal-data"),
+    (OWNER, "/portal/notifications", "portal-notifications"),
+    (NEWCOMER, "/portal/onboarding/business", "onboarding-business"),
+    (NEWCOMER, "/portal/onboarding/template", "onboarding-template"),
+    (NEWCOMER, "/portal/onboarding/number", "onboarding-number"),
+    (NEWCOMER, "/portal/onboarding/hours", "onboarding-hours"),
+    (NEWCOMER, "/portal/onboarding/content", "onboarding-content"),
 )
 
 
@@ -47,19 +59,21 @@ def main() -> int:
         demo = Demo(settings)
         try:
             demo.await_up()
+            passwords = json.loads((settings.state_dir / "sign_ins.json").read_text())
+            passwords[NEWCOMER] = secrets.token_urlsafe()
+            sign_up(settings.web_url, NEWCOMER, passwords[NEWCOMER])
             for width in WIDTHS:
-                take(settings, width)
+                take(settings, width, passwords)
         finally:
             demo.end()
     return 0
 
 
-def take(settings: Settings, width: int) -> None:
+def take(settings: Settings, width: int, passwords: dict[str, str]) -> None:
     """All pages at one width."""
-    secrets = json.loads((settings.state_dir / "sign_ins.json").read_text())
     for person in dict.fromkeys(person for person, _, _ in PAGES):
         driver = open_browser(width)
-        names = sign_in(driver, settings.web_url, person, secrets.get(person, "")) if person else {}
+        names = sign_in(driver, settings.web_url, person, passwords[person]) if person else {}
         for path, name in paths_of(person):
             driver.get(settings.web_url + path.format(**names))
             picture(driver, width, DESTINATION / f"{name}-{width}.png")
@@ -71,12 +85,29 @@ def paths_of(person: str) -> Iterator[tuple[str, str]]:
     return ((path, name) for who, path, name in PAGES if who == person)
 
 
+def sign_up(url: str, email: str, password: str) -> None:
+    """Make the account of somebody new."""
+    driver = open_browser(WIDTHS[0])
+    driver.get(url + "/sign-up")
+    for name, text in (("name", "Neema"), ("email", email), ("password", password)):
+        driver.find_element(By.NAME, name).send_keys(text)
+    send(driver)
+    driver.quit()
+
+
+def send(driver: WebDriver) -> None:
+    """Send the page's form, and wait for the page that it leads to."""
+    address = driver.current_url
+    driver.find_element(By.CSS_SELECTOR, "main form [type=submit]").click()
+    eventually(lambda: driver.current_url != address, f"{address} leads on")
+
+
 def sign_in(driver: WebDriver, url: str, email: str, password: str) -> dict[str, str]:
     """Sign in, and find out what the paths' names stand for."""
     driver.get(url + "/sign-in")
     driver.find_element(By.NAME, "email").send_keys(email)
     driver.find_element(By.NAME, "password").send_keys(password)
-    driver.find_element(By.CSS_SELECTOR, "main form [type=submit]").click()
+    send(driver)
     driver.get(url + "/portal/chats")
     links = driver.find_elements(By.CSS_SELECTOR, "main a[href*='/portal/chats/']")
     return {"chat": links[0].get_attribute("href").rsplit("/", 1)[1]} if links else {}  # type: ignore[union-attr]
