@@ -38,13 +38,13 @@ class Person:
 
     def chooses(self, css: str) -> None:
         """Click what the selector names."""
-        self.driver.find_element(By.CSS_SELECTOR, f"main {css}").click()
+        self._awaits(lambda: self._press(By.CSS_SELECTOR, f"main {css}"), f"{css} is there")
 
     def presses(self, words: str) -> None:
         """The button or link with these words."""
         path = (f"//main//*[self::button or self::a or self::input][not(@aria-hidden)]"
                 f"[normalize-space(.)='{words}' or @value='{words}']")
-        self._awaits(lambda: self._press(path), f"{words!r} is there")
+        self._awaits(lambda: self._press(By.XPATH, path), f"{words!r} is there")
 
     def keeps_the_page(self) -> None:
         """From here on `has_reloaded` tells whether the page was loaded anew."""
@@ -68,8 +68,8 @@ class Person:
         except AssertionError as error:
             raise AssertionError(f"{error}; the page says: {self.reads()}") from None
 
-    def _press(self, path: str) -> bool:
-        found = next((each for each in self.driver.find_elements(By.XPATH, path) if each.is_displayed()), None)
+    def _press(self, by: str, path: str) -> bool:
+        found = next((each for each in self.driver.find_elements(by, path) if each.is_displayed()), None)
         if found:
             found.click()
         return found is not None

@@ -144,6 +144,10 @@ def test_an_admin_steers_a_worker_and_sees_what_came_of_it(demo, open_browser):
     admin.opens("/admin/tenants/demo-shop")
     admin.sees("Stopped")
     admin.presses("Start")
+    admin.sees("worker is starting")
+    admin.keeps_the_page()
+    admin.sees("Connected")
+    assert not admin.has_reloaded()
     eventually(lambda: worker_of(demo, "demo-shop") == "RUNNING", "the worker runs again")
     admin.opens("/admin/audit")
     assert len(re.findall("demo-shop", admin.reads())) >= 2
