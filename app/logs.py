@@ -83,8 +83,8 @@ def configure(level: str, *, journal: str = "", **fields: Any) -> None:
     """
     handler: logging.Handler = JournalHandler(fields) if _leads_to(journal) else _to_standard_error(fields)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # Selenium and urllib3 tell every request at DEBUG, with what is in it.
-    for chatty in ("selenium", "urllib3", "peewee"):
+    # Selenium and urllib3 tell every request at DEBUG, with what is in it; huey every look at the clock at INFO.
+    for chatty in ("selenium", "urllib3", "peewee", "huey"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

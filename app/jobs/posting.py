@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp.abc import ResolveResult
 from yarl import URL
 
-from app.services.webhooks import NotPosted
+from app.services.webhooks import BAD_CERTIFICATE, NOT_OURS, NOWHERE, TOO_SLOW, NotPosted
 
 TIMEOUT_S = 10.0
 # Addresses that stand for IPv4 addresses behind a translator.
@@ -24,7 +24,7 @@ class Forbidden(OSError):
     """The name leads to an address that is not to be reached from here."""
 
     def __init__(self) -> None:
-        super().__init__("the address is one of a private network")
+        super().__init__(NOT_OURS)
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, loopback: bool = False) -> int:
@@ -35,7 +35,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, loopback: bool = 
     try:
         return asyncio.run(_post(url, body, headers, loopback))
     except TimeoutError:
-        raise NotPosted(f"no answer within {TIMEOUT_S:.0f} s") from None
+        raise NotPosted(TOO_SLOW) from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise NotPosted(_reason(error)) from error
 
@@ -94,7 +94,7 @@ def _check_literal(host: str, loopback: bool) -> None:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return "its certificate is not valid"
+        return BAD_CERTIFICATE
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return str(error.os_error) if isinstance(error.os_error, Forbidden) else "the name leads nowhere"
+        return str(error.os_error) if isinstance(error.os_error, Forbidden) else NOWHERE
     return str(error) if isinstance(error, Forbidden) else f"{type(error).__name__}: {error}"[:200]

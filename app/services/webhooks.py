@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from app.catalogues import N_
 from app.db import db
 from app.errors import Conflict, Invalid, NotFound
 from app.logs import get_logger
@@ -34,6 +35,11 @@ LONGEST_URL = 500
 SECRET_BYTES = 32
 GONE = 410
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# Why nobody took a call, in words that the page translates.
+TOO_SLOW = N_("There was no answer within ten seconds.")
+NOT_OURS = N_("The address is one of a private network.")
+NOWHERE = N_("The name leads nowhere.")
+BAD_CERTIFICATE = N_("The certificate behind the address is not valid.")
 log = get_logger(__name__)
 
 # Posts a body with headers to a URL and returns the answer's status; raises NotPosted.

@@ -8,6 +8,7 @@ from functools import partial, update_wrapper
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import get_domain
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -114,9 +115,14 @@ def _page(area: Area, **more: Any) -> str:
              "problem": "", "url_problem": "", "secret": ""} | more
     return render_template(
         area.template, area=area.blueprint.name, mine=account, webhook=webhook, **shown,
-        calls=webhooks.calls(webhook) if webhook else [], states=STATES, troubles=TROUBLES,
+        reason=_reason, calls=webhooks.calls(webhook) if webhook else [], states=STATES, troubles=TROUBLES,
         has_mail=bool(current_app.extensions["flowhq_settings"].smtp_url),
         incidents=alerts.incidents_of(tenant) if tenant else [])
+
+
+def _reason(text: str) -> str:
+    """Why a call failed; what has no words of ours is shown as it came."""
+    return str(get_domain().get_translations().gettext(text))
 
 
 def _who() -> dict[str, str]:

@@ -41,9 +41,11 @@ def test_a_webhook_is_saved_tested_given_a_new_secret_and_removed(client_of, pag
     assert (webhook.tenant and webhook.tenant.slug) == {"alice": "acme", "ada": None}[who]
     assert webhook.secret not in str(page(client, path))
     assert client.post(f"{path}/webhook/test").status_code == 303
-    WebhookDelivery.update(last_error="it answered 500", attempts=3).execute()
+    WebhookDelivery.update(last_error="The name leads nowhere.", attempts=3).execute()
     shown = page(client, path).text
-    assert [each in shown for each in ("it answered 500", "3 tries", "Waiting")] == [True] * 3
+    assert [each in shown for each in ("The name leads nowhere.", "3 tries", "Waiting")] == [True] * 3
+    assert "Jina hilo haliongozi popote." in page(client, f"{path}?lang=sw").text
+    client.get("/?lang=en")
     renewed = client.post(f"{path}/webhook/secret").text
     assert webhook.secret not in renewed
     assert Webhook.get().secret in renewed
