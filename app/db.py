@@ -73,6 +73,10 @@ def is_sqlite(database: Any = None) -> bool:
     return isinstance(bound, peewee.SqliteDatabase)
 
 
+# Our queries are short: PostgreSQL would spend seconds on compiling one that it takes for a long one.
+NO_COMPILING = "-c jit=off"
+
+
 def _build(url: str, role: str = "") -> peewee.Database:
     if url.startswith("sqlite:"):
         path = Path(parse(url)["database"])
@@ -81,7 +85,9 @@ def _build(url: str, role: str = "") -> peewee.Database:
         except OSError as error:
             raise DatabaseUnavailable(f"The directory {path.parent} cannot be made: {error.strerror}.") from error
         return Sqlite(str(path), pragmas=SQLITE_PRAGMAS)
-    return connect(url, **({"user": role} if role and "user" not in parse(url) else {}))
+    given = parse(url)
+    wanted = {"options": NO_COMPILING} | ({"user": role} if role else {})
+    return connect(url, **{name: value for name, value in wanted.items() if name not in given})
 
 
 def _advice(url: str, error: Exception) -> str:

@@ -133,7 +133,8 @@ def find_version(tenant: Tenant, number: int) -> ContentVersion:
 
 def changed_fields(before: Values, after: Values) -> list[str]:
     """The names of what differs, those inside content and hours by their own names, sorted."""
-    flat = [{**{name: values[name] for name in FIELDS if name != "content"}, **values["content"]}
+    # An old version may lack a field that was not there yet.
+    flat = [{**{name: values.get(name) for name in FIELDS if name != "content"}, **values.get("content", {})}
             for values in (before, after)]
     return sorted(name for name in flat[0].keys() | flat[1].keys() if flat[0].get(name) != flat[1].get(name))
 
