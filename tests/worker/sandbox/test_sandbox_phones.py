@@ -150,3 +150,21 @@ def test_every_field_has_a_label(phones):
     phones.creates(SHOP, "Shop")
     assert phones.driver.execute_script(
         "return [...document.querySelectorAll('input, textarea')].filter((e) => !e.labels.length).length") == 0
+
+
+def test_a_person_lets_something_go_wrong_and_ends_it(sandbox, phones, eventually):
+    phones.creates(SHOP, "Shop")
+    phones.click("open-faults")
+    slow = phones.one("faults", " [data-fault=slow]")
+    field = slow.find_element(By.CSS_SELECTOR, "input[name=delay_s]")
+    field.clear()
+    field.send_keys("2.5")
+    slow.find_element(By.TAG_NAME, "button").click()
+
+    def on():
+        return [(each["phone"], each["options"]) for fault in sandbox.get("/api/faults") for each in fault["on"]]
+
+    eventually(lambda: on() == [(SHOP, {"delay_s": 2.5})])
+    eventually(lambda: slow.find_element(By.TAG_NAME, "button").text == "Switch off")
+    slow.find_element(By.TAG_NAME, "button").click()
+    eventually(lambda: on() == [])

@@ -5,6 +5,7 @@ import { addMessage, chooseNumber, markRead, phoneOf, setAck, state } from './st
 import { attempt, byId, notify } from './dom.js';
 import { resetConversation, showHeader, showMessages, startConversation } from './conversation.js';
 import { showChats, showPhone, showPhones } from './lists.js';
+import { showFaults } from './faults.js';
 import { startLinkDialog } from './link_dialog.js';
 
 const REFRESH_MS = 2500;
@@ -35,6 +36,7 @@ async function followAddress() {
   const number = wanted.get('phone');
   if (number && !phoneOf(number)) await refresh();
   if (number !== state.number) await choose(phoneOf(number) ? number : null);
+  await showFaults();
   await open(state.number && wanted.get('with'));
   draw();
 }
@@ -101,6 +103,7 @@ function clearTyping(peer) {
 
 async function refresh() {
   [state.phones, state.groups] = await Promise.all([api.phones(), api.groups()]);
+  await showFaults();
   draw();
 }
 
