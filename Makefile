@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint bench translations screenshots wheel wa-js axe clean python packages-run packages-test
+.PHONY: help setup demo test check lint faults bench translations screenshots wheel wa-js axe clean python packages-run packages-test
 # Packages come before the virtualenv, and that before everything else, whatever -j says.
 .NOTPARALLEL:
 
@@ -22,6 +22,9 @@ check: setup lint ## Run what takes seconds: lint, types, layers, and tests with
 
 lint: .venv/dev.stamp ## Check style, types, layers, pages and units
 	@build-aux/lint
+
+faults: setup ## Let everything go wrong that the sandbox can, and say what came of it
+	@$(BIN)/python -m pytest -q tests/faults
 
 bench: setup ## Measure speed and report it
 	@$(BIN)/python -m pytest -m bench -s tests/bench
