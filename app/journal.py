@@ -4,6 +4,8 @@ import subprocess
 from datetime import UTC, datetime
 from typing import Any
 
+from app.settings import Settings
+
 LIMIT_S = 10.0
 LEVELS = {"0": "EMERGENCY", "1": "ALERT", "2": "CRITICAL", "3": "ERROR", "4": "WARNING", "5": "NOTICE", "6": "INFO",
           "7": "DEBUG"}
@@ -19,7 +21,8 @@ def last_lines(unit: str, limit: int) -> list[str]:
     """The last `limit` lines about the unit, oldest first; none where the journal cannot be read."""
     command = ["journalctl", "--quiet", "--no-pager", "--output=json", f"--lines={limit}", f"--unit={unit}"]
     try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=LIMIT_S, stdin=subprocess.DEVNULL)  # noqa: S603 - no shell
+        done = subprocess.run(command, capture_output=True, check=False, timeout=LIMIT_S,  # noqa: S603 - no shell
+                              stdin=subprocess.DEVNULL, env=Settings.foreign_environ())
     except (OSError, subprocess.TimeoutExpired):
         return []
     return [in_words(json.loads(line)) for line in done.stdout.splitlines() if line.strip()]

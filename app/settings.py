@@ -78,8 +78,12 @@ class Settings:
 
     def child_environ(self) -> dict[str, str]:
         """The environment for a child process that is to have these settings: ours, with their variables set."""
-        inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
-        return inherited | self.as_environ()
+        return self.foreign_environ() | self.as_environ()
+
+    @staticmethod
+    def foreign_environ() -> dict[str, str]:
+        """The environment for a program that is none of ours: without our settings, and above all our secrets."""
+        return {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
 
     @property
     def database(self) -> str:

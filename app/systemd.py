@@ -226,7 +226,7 @@ def _run(*arguments: str, limit_s: float) -> str:
     command = ["systemctl", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit_s,  # noqa: S603 - no shell
-                              stdin=subprocess.DEVNULL)
+                              stdin=subprocess.DEVNULL, env=Settings.foreign_environ())
     except FileNotFoundError:
         raise Unreachable("There is no systemd on this machine: FLOWHQ_PRODUCTION=yes needs one.") from None
     except subprocess.TimeoutExpired:
