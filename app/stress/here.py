@@ -1,8 +1,8 @@
 """The workers' processes as this machine sees them: which there are, and on which profiles they work."""
 import contextlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
@@ -31,8 +31,10 @@ def running(slugs: Iterable[str]) -> dict[str, Running]:
 
 def left(seen: Iterable[Running]) -> list[str]:
     """What is still there of what was seen: processes and profile directories."""
+    seen = list(seen)
     alive = [f"process {process.pid}" for each in seen for process in each.family if _is_alive(process)]
-    return alive + [profile for each in seen for profile in each.profiles if Path(profile).exists()]
+    # Not Path.exists, which fails where the directory above may not be looked into.
+    return alive + [profile for each in seen for profile in each.profiles if os.path.exists(profile)]  # noqa: PTH110
 
 
 def _tenant_of(process: psutil.Process) -> str:
