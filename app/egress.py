@@ -7,16 +7,17 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Any
 
 from app.logs import get_logger
 
 VERSION, CONNECT, BY_IPV4, BY_NAME, BY_IPV6 = 5, 1, 1, 3, 4
 NO_AUTHENTICATION = b"\x05\x00"
 SUCCEEDED, FAILED, NOT_ALLOWED, UNREACHABLE, NOT_SUPPORTED = 0, 1, 2, 4, 7
-GREETING_S, CONNECT_S = 10.0, 15.0
+GREETING_S, CONNECT_S, HALF_CLOSED_S = 10.0, 15.0, 5.0
 CHUNK = 65536
 
 log = get_logger(__name__)
@@ -74,7 +75,21 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, rul
         writer.write(_answer(refusal.code))
         return
     writer.write(_answer(SUCCEEDED))
-    await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+    try:
+        await _exchange(_pump(reader, far_writer), _pump(far_reader, writer))
+    finally:
+        far_writer.close()
+
+
+async def _exchange(*pumps: Coroutine[Any, Any, None]) -> None:
+    """Run both ways; once one has ended the other gets a while, for the far end may not notice that nobody listens."""
+    tasks = [asyncio.ensure_future(pump) for pump in pumps]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, timeout=HALF_CLOSED_S)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Address:

@@ -1,11 +1,13 @@
 """The proxy over a real socket, to a server of the test's own: what is on the list is reached, the rest is not."""
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from app import egress
 from app.commands.egress import rules_of
 from app.egress import FAILED, NOT_ALLOWED, NOT_SUPPORTED, SUCCEEDED, UNREACHABLE, Rules, serve
 from app.settings import Settings
@@ -47,10 +49,10 @@ async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter, int], Any]
 
 
-def through(tmp_path, talk: Talk, rules: Callable[[int], Rules]) -> Any:
+def through(tmp_path, talk: Talk, rules: Callable[[int], Rules], far: Any = echo) -> Any:
     """What `talk` brings back over a connection to the proxy; it gets the port of a server that says all again."""
     async def play() -> Any:
-        server = await asyncio.start_server(echo, "127.0.0.1", 0)
+        server = await asyncio.start_server(far, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         ready = asyncio.Event()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
@@ -116,3 +118,26 @@ def test_whoever_speaks_something_else_is_turned_away(tmp_path):
         return (await reader.read(-1))[1]
 
     assert through(tmp_path, talk, named) == FAILED
+
+
+def test_a_far_end_that_does_not_notice_is_left_once_the_browser_has_gone(tmp_path, monkeypatch):
+    monkeypatch.setattr(egress, "HALF_CLOSED_S", 0.1)
+    left = []
+
+    async def heedless(reader, writer):
+        await reader.read(-1)
+        with contextlib.suppress(OSError):
+            while not writer.is_closing():
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        left.append(True)
+
+    async def talk(reader, writer, port):
+        assert await ask(reader, writer, by_name("localhost", port)) == SUCCEEDED
+        writer.close()
+        while not left:
+            await asyncio.sleep(0.01)
+        return left
+
+    assert through(tmp_path, talk, named, heedless) == [True]
