@@ -27,7 +27,7 @@ class MailServer:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         if self.answer.startswith("250"):
             letter = message_from_bytes(envelope.content, policy=policy.default)  # type: ignore[arg-type]
-            self.letters.append(letter)  # type: ignore[arg-type]
+            self.letters.append(letter)
         return self.answer
 
     def texts(self) -> list[str]:

@@ -23,7 +23,7 @@ def run(settings: Settings) -> None:
     # Imported here: the other commands need no queue.
     from app.jobs import consumer  # noqa: PLC0415
 
-    configure(settings.log_level)
+    configure(settings.log_level, journal=settings.journal_stream)
     consumer.run(settings)
 
 

@@ -8,10 +8,20 @@ from zoneinfo import ZoneInfo
 from peewee import fn
 
 from app.db import db, is_sqlite
-from app.models import Account, Desired, Incident, Role, Tenant, TenantStatus, Trouble
+from app.models import (
+    Account,
+    Desired,
+    Incident,
+    Role,
+    Tenant,
+    TenantConfig,
+    TenantStatus,
+    Trouble,
+    WhatsAppSession,
+    WorkerProcess,
+)
 from app.services import letters, notices, webhooks
 from app.services.notices import Reader, Told
-from app.services.tenants import TenantRow, tenant_rows
 from app.services.troubles import Seen, Step, calm_after, next_step, trouble_of
 from app.settings import Settings
 
@@ -32,21 +42,35 @@ class News:
 class _Look:
     """What one look at a tenant has shown."""
 
-    row: TenantRow
+    tenant: Tenant
+    zone: ZoneInfo
+    wanted: bool
     trouble: Trouble | None
     detail: str
     now: datetime
 
+    def step(self, incident: Incident | None, told_today: int) -> Step:
+        """What becomes of the tenant's incident."""
+        patience = timedelta(minutes=self.tenant.alert_after_min)
+        return next_step(incident, self.trouble, wanted=self.wanted, now=self.now, patience=patience,
+                         calm=calm_after(told_today))
+
+    def told(self, incident: Incident) -> Told:
+        """The incident as it is told."""
+        return Told(self.tenant.slug, self.tenant.name, Trouble(incident.trouble), incident.since, self.zone)
+
 
 def check(settings: Settings, *, now: datetime) -> int:
     """Look at every tenant and put what there is to tell on its way; returns how many incidents began or ended."""
+    looks, news = _looks(now), News()
+    # Mostly there is nothing to write, and whoever writes to SQLite keeps all others from it.
+    if not _steps(looks, now):
+        return 0
     with db.atomic():
         if not is_sqlite():
             db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (CHECK_LOCK,))
-        news, open_ones = News(), _open_incidents()
-        told_today = _told_since(now - timedelta(days=1)) if open_ones else {}
-        for row in tenant_rows():
-            _look_at(row, open_ones.get(row.tenant.id), told_today.get(row.tenant.id, 0), news, now)
+        for look, incident, step in _steps(looks, now):
+            _take(step, incident, look, news)
         _tell(news, settings, now)
     return len(news.begun) + len(news.ended)
 
@@ -62,18 +86,21 @@ def forget_old(*, now: datetime) -> int:
     return int(Incident.delete().where(Incident.ended_at < now - KEPT_FOR).execute())
 
 
-def _look_at(row: TenantRow, incident: Incident | None, told_today: int, news: News, now: datetime) -> None:
-    seen = _seen(row)
-    trouble = trouble_of(seen, now)
-    look = _Look(row, trouble, seen.detail, now)
-    step = next_step(incident, trouble, wanted=seen.wanted, now=now, calm=calm_after(told_today),
-                     patience=timedelta(minutes=row.tenant.alert_after_min))
-    if step == Step.OPEN:
-        incident = Incident.create(tenant=row.tenant, trouble=trouble, detail=seen.detail, since=now)
-        # What waits for somebody is told at once.
-        step = next_step(incident, trouble, wanted=True, now=now, calm=timedelta(), patience=timedelta.max)
-    if incident is not None and step != Step.NOTHING:
-        _take(step, incident, look, news)
+def _steps(looks: list[_Look], now: datetime) -> list[tuple[_Look, Incident, Step]]:
+    """What is to be done, with the incidents that are open, or new ones that are not in the database yet."""
+    open_ones = _open_incidents()
+    told_today = _told_since(now - timedelta(days=1)) if open_ones else {}
+    found: list[tuple[_Look, Incident, Step]] = []
+    for look in looks:
+        incident = open_ones.get(look.tenant.id)
+        step = look.step(incident, told_today.get(look.tenant.id, 0))
+        if step == Step.OPEN:
+            incident = Incident(tenant=look.tenant.id, trouble=look.trouble, detail=look.detail, since=now)
+            # What waits for somebody is told at once.
+            step = Step.TELL if look.step(incident, 0) == Step.TELL else Step.OPEN
+        if incident is not None and step != Step.NOTHING:
+            found.append((look, incident, step))
+    return found
 
 
 def _take(step: Step, incident: Incident, look: _Look, news: News) -> None:
@@ -82,9 +109,9 @@ def _take(step: Step, incident: Incident, look: _Look, news: News) -> None:
         incident.trouble, incident.detail = look.trouble, look.detail
     if step == Step.TELL:
         incident.told_at = look.now
-        news.begun.append((look.row.tenant, _told(look.row, incident)))
+        news.begun.append((look.tenant, look.told(incident)))
     if step == Step.END_AND_TELL:
-        news.ended.append((look.row.tenant, _told(look.row, incident)))
+        news.ended.append((look.tenant, look.told(incident)))
     incident.well_since = look.now if step == Step.RECOVER else None
     if step in (Step.END, Step.END_AND_TELL):
         incident.ended_at = look.now
@@ -137,15 +164,23 @@ def _owners(tenants: Iterable[Tenant]) -> dict[int, list[Reader]]:
     return found
 
 
-def _seen(row: TenantRow) -> Seen:
-    is_wanted = row.tenant.desired == Desired.RUNNING and row.tenant.status != TenantStatus.PAUSED
-    return Seen(wanted=is_wanted, status=row.tenant.status, worker=row.worker.status, session=row.session.state,
-                detail=row.session.detail, was_linked=bool(row.session.phone), proved_at=row.session.proved_at)
+def _looks(now: datetime) -> list[_Look]:
+    """Every tenant, by the few columns that count."""
+    query: Any = Tenant.select(
+        Tenant.id, Tenant.slug, Tenant.name, Tenant.status, Tenant.desired, Tenant.alert_after_min,
+        TenantConfig.timezone, WorkerProcess.status.alias("worker"), WhatsAppSession.state, WhatsAppSession.detail,
+        WhatsAppSession.phone, WhatsAppSession.proved_at)
+    for model in (TenantConfig, WorkerProcess, WhatsAppSession):
+        query = query.join_from(Tenant, model)
+    return [_look(row, now) for row in query.order_by(Tenant.id).namedtuples()]
 
 
-def _told(row: TenantRow, incident: Incident) -> Told:
-    return Told(row.tenant.slug, row.tenant.name, Trouble(incident.trouble), incident.since,
-                ZoneInfo(row.config.timezone))
+def _look(row: Any, now: datetime) -> _Look:
+    is_wanted = row.desired == Desired.RUNNING and row.status != TenantStatus.PAUSED
+    seen = Seen(wanted=is_wanted, status=row.status, worker=row.worker, session=row.state, detail=row.detail,
+                was_linked=bool(row.phone), proved_at=row.proved_at)
+    tenant = Tenant(id=row.id, slug=row.slug, name=row.name, alert_after_min=row.alert_after_min)
+    return _Look(tenant, ZoneInfo(row.timezone), is_wanted, trouble_of(seen, now), row.detail, now)
 
 
 def _open_incidents() -> dict[int, Incident]:

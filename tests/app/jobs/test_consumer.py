@@ -1,4 +1,7 @@
 """`flowhq jobs run`, as a process of its own."""
+import hashlib
+import hmac
+import json
 import os
 import signal
 import socket
@@ -10,13 +13,27 @@ from pathlib import Path
 import pytest
 
 from app import programs, queueing
-from app.models import Dispatch, Job, JobLater, OutgoingMail
+from app.models import (
+    Account,
+    Desired,
+    Dispatch,
+    Job,
+    JobLater,
+    OutgoingMail,
+    Role,
+    SessionState,
+    Tenant,
+    WebhookDelivery,
+    WhatsAppSession,
+)
 from app.models.base import utc_now
-from app.services import letters
+from app.services import letters, webhooks
 from app.services.mailer import Letter
+from app.services.tenants import create_tenant
 from app.settings import Settings
 from tests.mailserver import MailServer
 from tests.patience import eventually
+from tests.receiver import Receiver
 
 LETTER = Letter("asha@example.com", "Habari", "http://bots.example.org/reset/secret-word\n")
 Launch = Callable[..., subprocess.Popen]
@@ -109,6 +126,32 @@ def test_a_letter_whose_process_was_killed_over_it_goes_out_after_a_restart(laun
     assert len(mail_server.letters) == 1
 
 
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    found = Receiver()
+    yield found
+    found.end()
+
+
+@pytest.mark.slow
+def test_trouble_reaches_the_owners_mailbox_and_a_signed_webhook(launch, mail_server, receiver):
+    mail_server.start()
+    acme = create_tenant(slug="acme", name="Acme", template="BOOKING", by="test")
+    Account.create(email="alice@example.com", tenant=acme, role=Role.OWNER, email_verified=True)
+    secret = webhooks.save(acme, receiver.url("/hook"), production=False, by="test", address="", now=utc_now())
+    Tenant.update(desired=Desired.RUNNING).execute()
+    WhatsAppSession.update(state=SessionState.LOGGED_OUT, phone="+255700000001").execute()
+    launch()
+    eventually(lambda: mail_server.letters and receiver.posted, "both are told")
+    (letter,), ((path, body, headers),) = mail_server.letters, receiver.posted
+    assert (letter["To"], letter["Subject"]) == ("alice@example.com", "Acme: the bot does not answer")
+    told = json.loads(body)
+    assert (path, told["event"], told["trouble"]) == ("/hook", "tenant.trouble", "LOGGED_OUT")
+    moment, _, digest = headers["X-FlowHQ-Signature"].removeprefix("t=").partition(",v1=")
+    assert digest == hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+    eventually(lambda: WebhookDelivery.get().state == Dispatch.SENT)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_systemd_hears_that_it_is_ready_and_that_it_ends(launch, mailing, tmp_path):
@@ -131,3 +174,17 @@ def test_many_letters_and_two_consumers_send_each_once(launch, mailing, mail_ser
     launch()
     eventually(lambda: states() == [Dispatch.SENT] * 40, "all are sent")
     assert sorted(letter["Subject"] for letter in mail_server.letters) == sorted(f"No. {n}" for n in range(40))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+def test_jobs_go_on_after_the_database_has_dropped_every_connection(launch, mailing, mail_server, log, database):
+    mail_server.start()
+    launch()
+    eventually(lambda: said(log, "jobs_ready"))
+    letters.post(LETTER, mailing, now=utc_now())
+    eventually(lambda: states() == [Dispatch.SENT], "the first letter is taken")
+    database.execute_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                         "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    letters.post(LETTER, mailing, now=utc_now())
+    eventually(lambda: states() == [Dispatch.SENT] * 2, "the second letter is taken")

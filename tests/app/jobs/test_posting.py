@@ -1,45 +1,18 @@
 """Posting to an address that somebody else chose."""
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from app.jobs import posting
 from app.services.webhooks import NotPosted
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Keeps what was posted; /redirect sends elsewhere, /silent says nothing."""
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.posted.append((self.path, body, self.headers["X-Test"]))  # type: ignore[attr-defined]
-        if self.path == "/silent":
-            self.server.released.wait(60)  # type: ignore[attr-defined]
-        self.send_response(307 if self.path == "/redirect" else 204)
-        self.send_header("Location", "/elsewhere")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+from tests.receiver import Receiver
 
 
 @pytest.fixture
-def server() -> Iterator[ThreadingHTTPServer]:
-    found = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.posted, found.released = [], threading.Event()  # type: ignore[attr-defined]
-    thread = threading.Thread(target=found.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
+def server() -> Iterator[Receiver]:
+    found = Receiver()
     yield found
-    found.released.set()  # type: ignore[attr-defined]
-    found.shutdown()
-    found.server_close()
-    thread.join()
-
-
-def url(server: ThreadingHTTPServer, path: str = "/", host: str = "127.0.0.1") -> str:
-    return f"http://{host}:{server.server_address[1]}{path}"
+    found.end()
 
 
 @pytest.mark.parametrize("address", [
@@ -59,13 +32,14 @@ def test_addresses_of_the_internet_are_public(address):
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"])
 def test_no_spelling_of_this_machine_is_reached(server, host):
     with pytest.raises(NotPosted, match="private network|not a canonical IPv4 address"):
-        posting.post(url(server, host=host), b"{}", {})
+        posting.post(server.url(host=host), b"{}", {})
     assert server.posted == []
 
 
 def test_where_it_is_allowed_the_body_arrives_as_it_is(server):
-    assert posting.post(url(server, host="localhost"), b'{"a": "\xc3\xa9"}', {"X-Test": "yes"}, loopback=True) == 204
-    assert server.posted == [("/", b'{"a": "\xc3\xa9"}', "yes")]
+    assert posting.post(server.url(host="localhost"), b'{"a": "\xc3\xa9"}', {"X-Test": "yes"}, loopback=True) == 204
+    ((path, body, headers),) = server.posted
+    assert (path, body, headers["X-Test"]) == ("/", b'{"a": "\xc3\xa9"}', "yes")
 
 
 def test_private_networks_stay_closed_where_this_machine_is_open():
@@ -74,14 +48,14 @@ def test_private_networks_stay_closed_where_this_machine_is_open():
 
 
 def test_a_redirect_is_not_followed(server):
-    assert posting.post(url(server, "/redirect"), b"{}", {}, loopback=True) == 307
+    assert posting.post(server.url("/redirect"), b"{}", {}, loopback=True) == 307
     assert [path for path, _, _ in server.posted] == ["/redirect"]
 
 
 def test_whoever_says_nothing_is_not_waited_for(server, monkeypatch):
     monkeypatch.setattr(posting, "TIMEOUT_S", 0.3)
     with pytest.raises(NotPosted, match="no answer"):
-        posting.post(url(server, "/silent"), b"{}", {}, loopback=True)
+        posting.post(server.url("/silent"), b"{}", {}, loopback=True)
 
 
 def test_a_closed_port_and_an_unknown_name_are_said_so(free_port):

@@ -20,7 +20,8 @@ class Receiver:
     """Answers calls with the statuses it is told, the last one for ever."""
 
     def __init__(self, *statuses: int | None) -> None:
-        self.statuses, self.calls = list(statuses), []
+        self.statuses = list(statuses)
+        self.calls: list[tuple] = []
 
     def __call__(self, url, body, headers):
         self.calls.append((url, body, headers))
