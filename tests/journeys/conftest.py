@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import Undefined
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -59,6 +60,16 @@ class QuietHandler(WSGIRequestHandler):
         """Nothing."""
 
 
+class Blank(Undefined):
+    """What a template prints of nothing: an error, where it would be a blank in a sentence."""
+
+    def __str__(self) -> str:
+        """Raises UndefinedError for a part of None; a word that is left out may stay so, as in Bootstrap's macros."""
+        if self._undefined_obj is None:
+            self._fail_with_undefined_error()
+        return super().__str__()
+
+
 @dataclass(frozen=True)
 class Site:
     """The pages, served from here, and what they show; without workers."""
@@ -78,6 +89,7 @@ def site(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with PortLease() as port:
         app = create_app(Settings(state_dir=directory, web_port=port))
         app.extensions["flowhq_processes"] = processes
+        app.jinja_env.undefined = Blank
         world = populate(processes)
         server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
