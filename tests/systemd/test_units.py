@@ -122,9 +122,11 @@ def test_a_unit_runs_a_command_that_there_is(name):
         assert command is None or command[1] in COMMANDS
 
 
-def test_the_unit_files_are_files_that_anybody_may_read():
+def test_what_is_a_program_can_be_run_and_the_rest_is_not_one():
     for path in UNITS.rglob("*"):
-        assert path.is_dir() or path.stat().st_mode & 0o777 == 0o644, path
+        if path.is_file():
+            is_program = path.read_text().startswith("#!")
+            assert path.stat().st_mode & 0o777 == (0o755 if is_program else 0o644), path
 
 
 def test_sysusers_and_tmpfiles_agree_on_the_home_of_the_platform():
@@ -137,3 +139,14 @@ def test_sysusers_and_tmpfiles_agree_on_the_home_of_the_platform():
 def test_what_systemd_takes_once_is_said_once(name):
     repeated = {key for key, values in settings_of(name).items() if len(values) > 1}
     assert repeated <= {"EnvironmentFile", "Environment", "InaccessiblePaths"}
+
+
+def test_the_guide_names_every_file_and_every_unit():
+    guide = (UNITS / "README.md").read_text()
+    assert [path.name for path in UNITS.iterdir() if path.suffix not in (".d", ".md") and path.name not in guide] == []
+
+
+def test_the_guide_names_nothing_that_is_not_there():
+    guide = (UNITS / "README.md").read_text()
+    named = set(re.findall(r"`(flowhq[a-z-]*@?\.(?:service|socket|timer|target|slice))`", guide))
+    assert {name for name in named if not (UNITS / name).exists()} == set()
