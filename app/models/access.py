@@ -30,7 +30,8 @@ class SignIn(BaseModel):
 class MailedLink(BaseModel):
     """A link that was mailed to `email`, good once and until it expires.
 
-    Only a hash of its token is stored, except where no mail server is configured: then an admin reads the whole link.
+    Only a hash of its token is stored, and the whole link for as long as no mail server has taken it: where none does,
+    an admin passes it on.
     """
 
     id = AutoField()
