@@ -36,6 +36,10 @@ class Api:
         with urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
+    def delete(self, path: str) -> Any:
+        with urlopen(Request(self.url + "/api" + path, method="DELETE"), timeout=30) as answer:
+            return json.load(answer)
+
     def is_up(self) -> bool:
         try:
             urlopen(self.url + "/healthz", timeout=5).close()

@@ -1,4 +1,5 @@
 """The tenant's link to WhatsApp: what the page shows becomes the session's state, code and identity in the database."""
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -7,7 +8,7 @@ from app.logs import get_logger
 from app.models import SessionState, Tenant, WhatsAppSession
 from app.services import sessions, states
 from worker.whatsapp.events import PairingCode, Snapshot
-from worker.whatsapp.states import Meaning, is_parked, meaning
+from worker.whatsapp.states import NEWS_BUTTONS, UPDATE_NEEDED, Meaning, is_news, is_parked, meaning
 
 # A third party's measurement, which other clients rely on: the first code lives 60 s, each further one 20 s.
 FIRST_CODE_TTL = timedelta(seconds=60)
@@ -16,6 +17,7 @@ NEXT_CODE_TTL = timedelta(seconds=20)
 CODE_WANTED_FOR = timedelta(minutes=2)
 # How long the page may stay in a state on its own before a new browser is tried.
 PATIENCE_S = {SessionState.DISCONNECTED: 300.0}
+PASSING = (SessionState.STARTING, SessionState.CONNECTING, SessionState.DISCONNECTED)
 
 log = get_logger(__name__)
 
@@ -28,6 +30,9 @@ class Codes(Protocol):
 
     def pair(self, phone: str) -> None:
         """Ask for a code that links a phone without a scan."""
+
+    def dismiss(self, buttons: Iterable[str]) -> None:
+        """Press the button of the window that lies over the page."""
 
 
 @dataclass
@@ -63,6 +68,8 @@ class Link:
         self.ready = snapshot.ready
         if is_parked(snapshot) and not self._parked:
             self._park(now)
+        if is_news(snapshot.modal):
+            self._dismiss()
         if (found := meaning(snapshot, was_connected=self.connected)) is not None:
             self._report(found, now, clock)
             if found.cause == "proved":
@@ -123,6 +130,10 @@ class Link:
             return f"connected as {self._identity[0]}"
         return self.state.lower().replace("_", " ")
 
+    def _dismiss(self) -> None:
+        log.info("window_dismissed")
+        self.page.dismiss(NEWS_BUTTONS)
+
     def _park(self, now: datetime) -> None:
         self._parked, self._code = True, ""
         sessions.report_code(self.tenant, None, now=now, detail="The code has expired. Ask for a new one.")
@@ -141,7 +152,9 @@ class Link:
         self._overdue_at = clock + self._patience() if self._is_passing() else float("inf")
 
     def _is_passing(self) -> bool:
-        return self.state in (SessionState.STARTING, SessionState.CONNECTING, SessionState.DISCONNECTED)
+        # A page that is too old may be young enough once it is loaded anew.
+        is_outdated = self._reported is not None and self._reported.detail == UPDATE_NEEDED
+        return is_outdated or self.state in PASSING
 
     def _patience(self) -> float:
         return PATIENCE_S.get(self.state, self.ready_timeout_s)

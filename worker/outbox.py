@@ -19,6 +19,11 @@ from worker.whatsapp.events import AckSeen, LookedUp, Sent, bare_id, chat_of
 SERVER_HAS_IT = 1
 TRIES = 3
 LATE_IN_A_ROW = 3
+# One chat's sends may throw because of that chat; those of three in a row do because of the page.
+THROWING_CHATS = 3
+THROWN = "ERROR"
+# What failed by its answer may have arrived all the same: its receipt then comes a moment later.
+RECEIPT_S = 3.0
 GIVE_UP_AFTER = timedelta(hours=24)
 ACKS = {1: Delivery.SENT, 2: Delivery.DELIVERED, 3: Delivery.READ, 4: Delivery.READ}
 BEFORE = {
@@ -31,7 +36,7 @@ log = get_logger(__name__)
 
 
 class PageDegraded(Exception):
-    """Sends have passed their deadline several times in a row: the page no longer does its work."""
+    """Sends have passed their deadline, or thrown, several times in a row: the page no longer does its work."""
 
 
 class Sender(Protocol):
@@ -77,6 +82,7 @@ class _Entry:
     due: float = 0.0
     op: int = 0
     tries: int = 0
+    awaited_receipt: bool = False
 
 
 @dataclass
@@ -90,6 +96,7 @@ class Outbox:
     _queues: dict[int, deque[_Entry]] = field(default_factory=dict)
     _operations: dict[int, _Entry] = field(default_factory=dict)
     _known: set[int] = field(default_factory=set)
+    _throwing: set[int] = field(default_factory=set)
 
     def add(self, replies: Iterable[Outgoing], step: Step = Step.SEND) -> None:
         """Queue committed replies behind those of the same chat; one that is queued already is left as it is."""
@@ -135,7 +142,7 @@ class Outbox:
         return len(self._known)
 
     def on_sent(self, event: Sent, clock: float, now: datetime) -> None:
-        """WhatsApp's answer to a send."""
+        """WhatsApp's answer to a send; raises PageDegraded where sends throw in chat after chat."""
         entry = self._operations.get(event.op)
         if entry is None:
             return
@@ -143,6 +150,7 @@ class Outbox:
             self._settle(entry, Delivery.SENT, now)
         else:
             log.warning("send_refused", message_id=bare_id(entry.reply.key), result=event.result, error=event.error)
+            self._count_thrown(entry, event)
             self._doubt(entry, clock)
 
     def on_looked_up(self, event: LookedUp, clock: float, now: datetime) -> None:
@@ -153,7 +161,10 @@ class Outbox:
         if event.found and event.ack >= SERVER_HAS_IT:
             self._settle(entry, ACKS.get(event.ack, Delivery.SENT), now)
         elif event.found and event.ack == 0:
-            self._wait(entry, clock)
+            self._wait(entry, clock, self.deadline_s)
+        elif event.found and not entry.awaited_receipt:
+            entry.awaited_receipt = True
+            self._wait(entry, clock, RECEIPT_S)
         elif entry.tries >= TRIES:
             self._settle(entry, Delivery.FAILED, now)
         else:
@@ -164,7 +175,7 @@ class Outbox:
     def on_failed(self, op: int, clock: float) -> None:
         """A look-up ended in an exception of the page: ask again later."""
         if entry := self._operations.get(op):
-            self._wait(entry, clock)
+            self._wait(entry, clock, self.deadline_s)
 
     def on_ack(self, event: AckSeen, now: datetime) -> None:
         """Replies came further than before."""
@@ -183,6 +194,7 @@ class Outbox:
             entry.step, entry.due = Step.TYPING, clock + entry.reply.typing_s
         elif entry.step in (Step.SEND, Step.TYPING):
             entry.tries += 1
+            entry.awaited_receipt = False
             self._start(entry, Step.SENDING, self.page.send(entry.reply.chat, entry.reply.key, entry.reply.text), clock)
         elif entry.step in (Step.LOOK_UP, Step.WAIT):
             self._start(entry, Step.LOOKING, self.page.look_up(entry.reply.chat, entry.reply.key), clock)
@@ -200,13 +212,19 @@ class Outbox:
         if self.late >= LATE_IN_A_ROW:
             raise PageDegraded(f"{self.late} sends in a row were not answered within {self.deadline_s:g} s")
 
+    def _count_thrown(self, entry: _Entry, event: Sent) -> None:
+        if event.result == THROWN:
+            self._throwing.add(entry.reply.chat_id)
+        if len(self._throwing) >= THROWING_CHATS:
+            raise PageDegraded(f"Sends failed in {len(self._throwing)} chats in a row: {event.error}")
+
     def _doubt(self, entry: _Entry, clock: float) -> None:
         self._forget_operation(entry)
         entry.step, entry.due = Step.LOOK_UP, clock
 
-    def _wait(self, entry: _Entry, clock: float) -> None:
+    def _wait(self, entry: _Entry, clock: float, seconds: float) -> None:
         self._forget_operation(entry)
-        entry.step, entry.due = Step.WAIT, clock + self.deadline_s
+        entry.step, entry.due = Step.WAIT, clock + seconds
 
     def _settle(self, entry: _Entry, delivery: Delivery, now: datetime) -> None:
         with db.atomic():
@@ -215,6 +233,8 @@ class Outbox:
             WorkerProcess.update(last_seen_at=now).where(WorkerProcess.tenant == self.tenant).execute()
         self._forget_operation(entry)
         self.late = 0
+        if delivery is not Delivery.FAILED:
+            self._throwing.clear()
         self._known.discard(entry.reply.message_id)
         queue = self._queues[entry.reply.chat_id]
         queue.popleft()

@@ -15,9 +15,13 @@ CODE = Snapshot(injected=True, ready=True, mode="QR", info="PAIRING", socket="UN
 
 class Page:
     refreshed = 0
+    dismissed = ()
 
     def refresh_code(self):
         self.refreshed += 1
+
+    def dismiss(self, buttons):
+        self.dismissed = buttons
 
 
 @pytest.fixture
@@ -119,3 +123,23 @@ def test_a_paused_tenant_stays_paused_whatever_its_session_does(link, now):
     link.on_code("2@abc", now)
     link.on_state(LINKED, now, 1)
     assert tenant_status() == TenantStatus.PAUSED
+
+
+def test_a_window_with_news_is_dismissed_and_changes_nothing(link, now):
+    link.on_state(replace(LINKED, modal="What's new on WhatsApp Web\nContinue"), now, 1)
+    assert "Continue" in link.page.dismissed
+    assert session().state == SessionState.CONNECTED
+
+
+def test_a_window_that_asks_a_person_is_left_alone(link, now):
+    link.on_state(replace(LINKED, modal="Confirm it is you"), now, 1)
+    assert link.page.dismissed == ()
+    assert (session().state, link.connected) == (SessionState.ACTION_REQUIRED, False)
+
+
+def test_a_page_that_is_too_old_is_loaded_anew_after_a_while_and_a_blocked_one_is_not(link, now):
+    link.on_state(replace(LINKED, mode="TOS_BLOCK"), now, 1)
+    assert not link.is_overdue(TIMEOUT_S * 10)
+    link.on_state(replace(LINKED, mode="DEPRECATED_VERSION"), now, 1)
+    assert not link.is_overdue(TIMEOUT_S)
+    assert link.is_overdue(TIMEOUT_S + 2)

@@ -6,7 +6,7 @@ import pytest
 from app.models import Delivery, Message
 from worker.config import load_config
 from worker.inbox import Inbox
-from worker.outbox import LATE_IN_A_ROW, TRIES, Outbox, PageDegraded
+from worker.outbox import LATE_IN_A_ROW, RECEIPT_S, TRIES, Outbox, PageDegraded
 from worker.whatsapp.events import AckSeen, LookedUp, Sent
 
 DEADLINE_S = 25.0
@@ -225,3 +225,46 @@ def test_ticks_move_forward_only(outbox, phone, reply, now):
     for ack, expected in ((2, "DELIVERED"), (3, "READ"), (2, "READ"), (1, "READ")):
         outbox.on_ack(AckSeen(ack, (one.key,)), now)
         assert delivery(one) == expected
+
+
+def thrown(asked):
+    return Sent(op=asked[1], key=asked[3], result="ERROR", error="is not a function")
+
+
+def test_sends_that_throw_in_chat_after_chat_are_the_pages_fault(outbox, phone, reply, now):
+    outbox.add([reply(f"25571100000{number}") for number in range(3)])
+    outbox.pump(0)
+    for _ in range(2):
+        outbox.on_sent(thrown(phone.next("send")), 0, now)
+    with pytest.raises(PageDegraded, match="3 chats in a row"):
+        outbox.on_sent(thrown(phone.next("send")), 0, now)
+
+
+def test_sends_that_throw_in_one_chat_are_that_chats_fault(outbox, phone, reply, now):
+    one = reply()
+    outbox.add([one])
+    for clock in range(0, 30, 10):
+        outbox.pump(clock)
+        outbox.on_sent(thrown(phone.next("send")), clock, now)
+        outbox.pump(clock)
+        outbox.on_looked_up(missing(phone.next("look_up")), clock, now)
+    assert delivery(one) == Delivery.FAILED
+
+
+def test_a_send_that_failed_by_its_answer_is_not_repeated_before_its_receipt_could_come(outbox, phone, reply, now):
+    arrived, lost = reply("255711000001"), reply("255711000002")
+    outbox.add([arrived, lost])
+    outbox.pump(0)
+    for asked in (phone.next("send"), phone.next("send")):
+        outbox.on_sent(Sent(op=asked[1], key=asked[3], result="ERROR_UNKNOWN", ack=-1), 0, now)
+    outbox.pump(0)
+    for asked in (phone.next("look_up"), phone.next("look_up")):
+        outbox.on_looked_up(found(asked, ack=-1), 0, now)
+    outbox.pump(RECEIPT_S - 1)
+    assert phone.verbs() == []
+    outbox.pump(RECEIPT_S)
+    outbox.on_looked_up(found(phone.next("look_up"), ack=2), RECEIPT_S, now)
+    outbox.on_looked_up(found(phone.next("look_up"), ack=-1), RECEIPT_S, now)
+    outbox.pump(RECEIPT_S + 1)
+    assert (delivery(arrived), phone.verbs()) == (Delivery.DELIVERED, ["send"])
+    assert phone.next("send")[3] == lost.key

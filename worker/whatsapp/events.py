@@ -5,7 +5,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the page says of itself at one moment; `mode`, `info` and `socket` are WhatsApp's own words."""
+    """What the page says of itself at one moment.
+
+    `mode`, `info` and `socket` are WhatsApp's own words, `modal` the text of a window that lies over it.
+    """
 
     epoch: str = ""
     injected: bool = False
@@ -19,6 +22,7 @@ class Snapshot:
     needs_update: bool = False
     wasm: bool = True
     frames: bool = True
+    modal: str = ""
     why: str = ""
 
 

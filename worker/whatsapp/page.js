@@ -121,6 +121,13 @@
 
   const composing = chat => { WPP.chat.markIsComposing(chat).catch(() => {}); };
 
+  // ---- windows that WhatsApp Web lays over itself
+  const openWindow = () => document.querySelector('[role=dialog][aria-modal=true], [data-animate-modal-popup=true]');
+  const dismiss = words => {
+    const button = [...openWindow().querySelectorAll('button, [role=button]')].find(each => words.includes(each.innerText.trim()));
+    if (button) button.click();
+  };
+
   // ---- connection
   const snapshot = () => ({
     epoch, injected: Boolean(WPP.isInjected), ready: Boolean(WPP.isFullReady),
@@ -128,7 +135,7 @@
     mode: attempt(() => WPP.conn.getStreamData().mode, '') || '', info: attempt(() => WPP.conn.getStreamData().info, '') || '',
     socket: attempt(() => WPP.whatsapp.Socket.state, '') || '', me: attempt(() => String(WPP.conn.getMyUserWid() || ''), ''),
     lid: attempt(() => String(WPP.conn.getMyUserLid() || ''), ''), needs_update: attempt(() => Boolean(WPP.conn.needsUpdate()), false),
-    wasm: typeof WebAssembly === 'object',
+    wasm: typeof WebAssembly === 'object', modal: attempt(() => openWindow().innerText.slice(0, 300), ''),
   });
 
   // A page whose animation frames have stopped is frozen even where its scripts still answer.
@@ -160,7 +167,7 @@
   watch('chat.msg_ack_change', change => push({ type: 'ack', ack: change.ack, keys: change.ids.map(String) }));
 
   window.__flowhq = {
-    ack, replay, send, composing, snapshot, probe, pair,
+    ack, replay, send, composing, snapshot, probe, pair, dismiss,
     lookUp: (op, chat, key) => failing(op, lookUp(op, chat, key)),
     catchUp: (op, since, perChat) => failing(op, catchUp(op, since, perChat)),
     newKey: async chat => String(await WPP.chat.generateMessageID(chat)),

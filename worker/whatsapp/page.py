@@ -1,5 +1,6 @@
 """The page as the worker uses it: inject wa-js and our script, take events in order, start sends, ask how it is."""
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,10 @@ class Page:
     def composing(self, chat: str) -> None:
         """Show "typing…" to the customer."""
         self._run("composing", chat)
+
+    def dismiss(self, buttons: Iterable[str]) -> None:
+        """Press the button of the window that lies over the page, where it has one of these texts."""
+        self._run("dismiss", list(buttons))
 
     def refresh_code(self) -> None:
         """Ask for new QR codes after the page has stopped showing any."""

@@ -15,6 +15,9 @@ _PERSON_NEEDED = {
 }
 UPDATE_NEEDED = _PERSON_NEEDED["DEPRECATED_VERSION"]
 _WORKING = {"NORMAL", ""}
+# Windows with news, which mean nothing but are to be closed: left open, they cost fresh links.
+NEWS = ("what's new", "what’s new", "fresh look", "new look")
+NEWS_BUTTONS = ("Continue", "OK", "Got it", "Next", "Done", "Close")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ def meaning(snapshot: Snapshot, *, was_connected: bool) -> Meaning | None:
         return Meaning("person_needed", UPDATE_NEEDED)
     if "CONFLICT" in (snapshot.mode, snapshot.socket):
         return Meaning("taken_over", "WhatsApp Web was opened with this number somewhere else.")
+    if snapshot.modal and not is_news(snapshot.modal):
+        return Meaning("person_needed", f"WhatsApp Web asks something that a person must answer: {_one_line(snapshot)}")
     if not snapshot.ready:
         return Meaning("page_opened", "WhatsApp Web is loading.")
     return _linked(snapshot, was_connected) if snapshot.authenticated else None
@@ -51,6 +56,15 @@ def is_connected(snapshot: Snapshot) -> bool:
     """Whether messages can come and go: linked, in the main view, stream in order, and we know who we are."""
     return (snapshot.ready and snapshot.authenticated and snapshot.mode == "MAIN" and snapshot.info in _WORKING
             and bool(snapshot.me) and snapshot.wasm and snapshot.frames)
+
+
+def is_news(modal: str) -> bool:
+    """Whether the window that lies over the page only tells of something new."""
+    return any(words in modal.lower() for words in NEWS)
+
+
+def _one_line(snapshot: Snapshot) -> str:
+    return " ".join(snapshot.modal.split())[:120]
 
 
 def is_parked(snapshot: Snapshot) -> bool:

@@ -24,6 +24,8 @@ CODE = Snapshot(injected=True, ready=True, mode="QR", info="PAIRING", socket="UN
     (replace(LINKED, mode="PROXYBLOCK"), "person_needed"),
     (replace(LINKED, socket="SMB_TOS_BLOCK"), "person_needed"),
     (replace(LINKED, ready=False), "page_opened"),
+    (replace(LINKED, modal="What's new on WhatsApp Web\nContinue"), "proved"),
+    (replace(LINKED, modal="Confirm it is you\nEnter your PIN"), "person_needed"),
 ])
 def test_a_snapshot_has_one_meaning_that_the_session_table_knows(snapshot, cause):
     found = meaning(snapshot, was_connected=False)
@@ -53,3 +55,8 @@ def test_an_idle_code_screen_is_parked_and_a_fresh_one_is_not():
     assert is_parked(replace(CODE, socket="UNPAIRED_IDLE"))
     assert not is_parked(CODE)
     assert not is_parked(replace(LINKED, socket="UNPAIRED_IDLE"))
+
+
+def test_what_a_person_must_answer_is_told_in_the_windows_own_words():
+    found = meaning(replace(LINKED, modal="Confirm it is you\n\nEnter your PIN"), was_connected=True)
+    assert "Confirm it is you Enter your PIN" in found.detail
