@@ -4,6 +4,7 @@ from datetime import timedelta
 import click
 
 from app.db import db, open_database
+from app.errors import FlowError
 from app.keeper import keeper_of
 from app.models.base import utc_now
 from app.services import roles, stale, workers
@@ -29,5 +30,10 @@ def stale_check(settings: Settings) -> None:
     for slug in stale.flag_silent(now=now, after_s=settings.stale_after_s):
         click.echo(f"{slug} has gone silent.")
     for slug in stale.choose_restarts(now=now, cap=settings.stale_restarts):
-        state = keeper.restart(slug, force=True)
-        click.echo(f"Restarted {slug}'s worker (pid {state.pid}).")
+        try:
+            state = keeper.restart(slug, force=True)
+        except FlowError as error:
+            # The others are to be restarted all the same.
+            click.echo(f"{slug}: {error}", err=True)
+        else:
+            click.echo(f"Restarted {slug}'s worker (pid {state.pid}).")
