@@ -1,8 +1,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
+# Labelled messages for train and evaluate.
+DATA ?= ../shared/data
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint faults bench translations screenshots wheel wa-js axe clean python packages-run packages-test
+.PHONY: help train evaluate setup demo test host-test check lint faults bench translations screenshots wheel wa-js axe clean python packages-run packages-test
 # Packages come before the virtualenv, and that before everything else, whatever -j says.
 .NOTPARALLEL:
 
@@ -26,8 +28,18 @@ lint: .venv/dev.stamp ## Check style, types, layers, pages and units
 faults: setup ## Let everything go wrong that the sandbox can, and say what came of it
 	@$(BIN)/python -m pytest -q tests/faults
 
+host-test: setup ## Boot Debian machines and run Flow HQ on them: systemd, PostgreSQL, the roles; as root
+	@$(BIN)/python -m tests.host.image
+	@$(BIN)/python -m pytest -s --durations=20 tests/host
+
 bench: setup ## Measure speed and report it
 	@$(BIN)/python -m pytest -m bench -s tests/bench
+
+train: .venv/train.stamp ## Train what the replies understand: make train DATA=<folder>
+	@$(BIN)/python -m training.train $(DATA)
+
+evaluate: .venv/dev.stamp ## Measure what the replies understand: make evaluate DATA=<folder>
+	@$(BIN)/python -m training.evaluate $(DATA)
 
 translations: .venv/dev.stamp ## Bring the catalogues of translations up to date with the pages
 	@$(BIN)/python build-aux/translations.py
@@ -57,6 +69,10 @@ python:
 
 .venv/run.stamp: setup.cfg pyproject.toml
 	@build-aux/venv .
+	@touch $@
+
+.venv/train.stamp: setup.cfg pyproject.toml
+	@build-aux/venv .[train]
 	@touch $@
 
 .venv/dev.stamp: setup.cfg pyproject.toml

@@ -10,12 +10,22 @@ shift 4
 root=$directory/root
 
 # A cgroup of the machine's own in every hierarchy, which is the root to what boots inside: limits are real.
+own_cgroups() {
+    if [ -e /sys/fs/cgroup/cgroup.controllers ]; then # there is one hierarchy for all
+        echo "/sys/fs/cgroup/flowhq-$name"
+    else
+        for hierarchy in /sys/fs/cgroup/*/; do
+            echo "${hierarchy}flowhq-$name"
+        done
+    fi
+}
+
 make_cgroups() {
+    mkdir $(own_cgroups)
+    [ ! -e /sys/fs/cgroup/cgroup.controllers ] || return 0
     mount -t tmpfs -o mode=755 tmpfs "$directory/cgroup"
-    for hierarchy in /sys/fs/cgroup/*/; do
-        hierarchy=$(basename "$hierarchy")
-        own=/sys/fs/cgroup/$hierarchy/flowhq-$name
-        mkdir "$own"
+    for own in $(own_cgroups); do
+        hierarchy=$(basename "$(dirname "$own")")
         if [ "$hierarchy" = cpuset ]; then
             cat /sys/fs/cgroup/cpuset/cpuset.cpus >"$own/cpuset.cpus"
             cat /sys/fs/cgroup/cpuset/cpuset.mems >"$own/cpuset.mems"
@@ -28,20 +38,19 @@ make_cgroups() {
 }
 
 remove_cgroups() {
-    umount --recursive "$directory/cgroup"
-    for own in /sys/fs/cgroup/*/"flowhq-$name"; do
-        find "$own" -depth -type d -exec rmdir {} \;
-    done
+    [ -e /sys/fs/cgroup/cgroup.controllers ] || umount --recursive "$directory/cgroup"
+    find $(own_cgroups) -depth -type d -exec rmdir {} \;
 }
 
 # Time zone: a bind mount there breaks the installation of tzdata. bpf(): without it IPAddressDeny= is silently ignored.
 boot() (
-    for own in /sys/fs/cgroup/*/"flowhq-$name"; do
+    for own in $(own_cgroups); do
         echo 0 >"$own/cgroup.procs"
     done
+    [ -e /sys/fs/cgroup/cgroup.controllers ] || set -- "--bind=$directory/cgroup:/sys/fs/cgroup" "$@"
     exec systemd-nspawn --quiet --directory="$root" --machine="$name" --boot --register=no --keep-unit --console=pipe \
-        --timezone=off --resolv-conf=off --link-journal=no "--bind=$directory/cgroup:/sys/fs/cgroup" \
-        --capability=CAP_BPF,CAP_PERFMON,CAP_NET_ADMIN --system-call-filter=bpf "$@" </dev/null
+        --timezone=off --resolv-conf=off --link-journal=no --capability=CAP_BPF,CAP_PERFMON,CAP_NET_ADMIN \
+        --system-call-filter=bpf "$@" </dev/null
 )
 
 # nspawn keeps notes of every machine, and leaves them there.

@@ -10,9 +10,9 @@ from tests.host.machine import Machine
 
 @pytest.fixture(scope="session")
 def can_boot() -> None:
-    """Fails, in a sentence that says what is needed, where no machine can be booted."""
+    """Skips, with a sentence that says what is needed, where no machine can be booted; `make host-test` fails there."""
     if missing := what_is_missing():
-        pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
 
 
 @pytest.fixture(scope="module")

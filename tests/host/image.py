@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from pathlib import Path
 from tests.source_tree import ROOT
 
 CACHE = Path("/var/cache/flowhq-hosts")
+KEPT_S = 7 * 24 * 3600
 SUITE = "bookworm"
 PACKAGES = (
     "systemd", "systemd-sysv", "dbus", "libnss-systemd", "libpam-systemd", "polkitd", "acl", "ca-certificates",
@@ -52,6 +54,9 @@ def what_is_missing() -> str:
     missing = [package for program, package in NEEDED_PROGRAMS.items() if not shutil.which(program)]
     if missing:
         return f"The host tests need {', '.join(missing)}: apt-get install --no-install-recommends {' '.join(missing)}"
+    mounts = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    if subprocess.run(mounts, capture_output=True, check=False).returncode:
+        return "The host tests mount file systems, which root may not do in this container: give it CAP_SYS_ADMIN."
     return ""
 
 
@@ -118,7 +123,16 @@ def cached(kind: str, recipe: str, build: Callable[[Path], None]) -> Path:
                 beside.rename(place)
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
+            _forget_old(kind)
     return place
+
+
+def _forget_old(kind: str) -> None:
+    """Remove what nobody has asked for lately: whoever asks writes to the lock."""
+    for lock in cache().glob(f"{kind}-*.lock"):
+        if lock.stat().st_mtime < time.time() - KEPT_S:
+            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+            lock.unlink()
 
 
 def cache() -> Path:
@@ -132,6 +146,7 @@ def locked(path: Path) -> Iterator[None]:
     """Hold the file's lock; the kernel drops it with the process."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        os.utime(file.fileno())
         yield
 
 
@@ -139,3 +154,10 @@ def _run(command: Sequence[str], otherwise: str) -> None:
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{otherwise}:\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
+
+
+if __name__ == "__main__":
+    if missing := what_is_missing():
+        sys.exit(missing)
+    print("Building the images that the host tests boot, where they are missing: some minutes, once")
+    print(*python_layers(), sep="\n")

@@ -197,7 +197,8 @@ class Machine:
         return _identified(file.read_text()) if file.exists() else None
 
     def _cgroups(self) -> list[Path]:
-        return list(Path("/sys/fs/cgroup").glob(f"*/flowhq-{self.name}"))
+        places = Path("/sys/fs/cgroup")
+        return [*places.glob(f"flowhq-{self.name}"), *places.glob(f"*/flowhq-{self.name}")]
 
     def _has_processes(self) -> bool:
         return any(procs.read_text() for cgroup in self._cgroups() for procs in cgroup.rglob("cgroup.procs"))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
@@ -13,9 +14,10 @@ import pytest
 from tests.host import image
 from tests.host.machine import PROXY, CommandFailed, Machine, remove_orphans
 from tests.patience import eventually
+from tests.ports import PortLease
 from tests.source_tree import ROOT
 
-pytestmark = [pytest.mark.host, pytest.mark.slow]
+pytestmark = [pytest.mark.host, pytest.mark.slow, pytest.mark.timeout(1200)]
 FOREVER = """
 import sys, time
 from tests.host.machine import Machine
@@ -183,6 +185,17 @@ def test_an_image_that_was_not_finished_is_built_anew(monkeypatch, tmp_path):
     assert sorted(path.name for path in made.parent.iterdir()) == [made.name, f"{made.name}.lock"]
 
 
+def test_what_nobody_has_asked_for_lately_is_forgotten(monkeypatch, tmp_path):
+    monkeypatch.setattr(image, "CACHE", tmp_path / "cache")
+    old, other = image.cached("test", "old", Path.mkdir), image.cached("other", "old", Path.mkdir)
+    for path in (old, other):
+        os.utime(path.with_suffix(".lock"), (0, 0))
+
+    new = image.cached("test", "new", Path.mkdir)
+
+    assert sorted(new.parent.iterdir()) == sorted([new, new.with_suffix(".lock"), other, other.with_suffix(".lock")])
+
+
 def test_somebody_who_is_not_root_reads_what_is_needed(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 
@@ -196,13 +209,29 @@ def test_a_missing_program_is_named_by_its_package(monkeypatch):
     assert "apt-get install --no-install-recommends mmdebstrap systemd-container" in image.what_is_missing()
 
 
-def test_a_machine_with_a_way_out_reaches_servers_out_here_also_after_a_boot(can_boot, tmp_path, free_port):
-    (tmp_path / "page").write_text("from out here")
-    asks = ("curl", "-sS", "--proxy", PROXY, f"http://127.0.0.1:{free_port}/page")
-    serve = [sys.executable, "-m", "http.server", str(free_port), "--bind", "127.0.0.1", "--directory", tmp_path]
-    with subprocess.Popen(serve, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        with Machine(has_way_out=True) as machine:
-            eventually(lambda: machine.run(*asks, check=False).stdout == "from out here", "the page has come")
-            machine.reboot()
-            eventually(lambda: machine.run(*asks, check=False).stdout == "from out here", "it has come again")
-        server.kill()
+@pytest.fixture
+def page():
+    """The address of a page that is served out here."""
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):  # noqa: N802 - http.server's name
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"from out here")
+
+        def log_message(self, *parts):
+            """Nothing."""
+
+    with PortLease() as port, ThreadingHTTPServer(("127.0.0.1", port), Page) as server:
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        serving.start()
+        yield f"http://127.0.0.1:{port}/page"
+        server.shutdown()
+        serving.join()
+
+
+def test_a_machine_with_a_way_out_reaches_servers_out_here_also_after_a_boot(can_boot, page):
+    asks = ("curl", "-sS", "--proxy", PROXY, page)
+    with Machine(has_way_out=True) as machine:
+        eventually(lambda: machine.run(*asks, check=False).stdout == "from out here", "the page has come")
+        machine.reboot()
+        eventually(lambda: machine.run(*asks, check=False).stdout == "from out here", "it has come again")
