@@ -26,8 +26,6 @@ from app.services.troubles import Seen, Step, calm_after, next_step, trouble_of
 from app.settings import Settings
 
 KEPT_FOR = timedelta(days=90)
-# Any number will do, as long as every Flow HQ takes the same one.
-CHECK_LOCK = 5_318_008_472
 
 
 @dataclass
@@ -64,11 +62,11 @@ def check(settings: Settings, *, now: datetime) -> int:
     """Look at every tenant and put what there is to tell on its way; returns how many incidents began or ended."""
     looks, news = _looks(now), News()
     # Mostly there is nothing to write, and whoever writes to SQLite keeps all others from it.
-    if not _steps(looks, now):
+    concerned = [look.tenant.id for look, _, _ in _steps(looks, now)]
+    if not concerned:
         return 0
     with db.atomic():
-        if not is_sqlite():
-            db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (CHECK_LOCK,))
+        _wait_for_others(concerned)
         for look, incident, step in _steps(looks, now):
             _take(step, incident, look, news)
         _tell(news, settings, now)
@@ -162,6 +160,13 @@ def _owners(tenants: Iterable[Tenant]) -> dict[int, list[Reader]]:
         if owner.tenant:
             found.setdefault(owner.tenant.id, []).append(Reader(owner.email, owner.language))
     return found
+
+
+def _wait_for_others(tenant_ids: list[int]) -> None:
+    """Let one look at a time write about these tenants; SQLite does so by itself. Workers are not kept waiting."""
+    if not is_sqlite():
+        query: Any = Tenant.select(Tenant.id).where(Tenant.id.in_(tenant_ids)).order_by(Tenant.id)
+        list(query.for_update("FOR NO KEY UPDATE"))
 
 
 def _looks(now: datetime) -> list[_Look]:

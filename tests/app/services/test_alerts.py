@@ -1,5 +1,6 @@
 """Who is told of a tenant's trouble, by letter and by webhook."""
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -188,3 +189,15 @@ def test_a_look_takes_the_same_few_queries_for_one_tenant_and_for_many(acme, mai
     counted.clear()
     alerts.check(mailing, now=NOW)
     assert len(counted) == for_one
+
+
+def test_looks_at_the_same_time_tell_once(acme, mailing, database):
+    disturb(acme, SessionState.LOGGED_OUT)
+
+    def look(_: int) -> int:
+        with database.connection_context():
+            return alerts.check(mailing, now=NOW)
+
+    with ThreadPoolExecutor(4) as looks:
+        assert sorted(looks.map(look, range(4))) == [0, 0, 0, 1]
+    assert [to for to, _ in mailed()] == ["alice@example.com"]
