@@ -15,6 +15,7 @@ COMMANDS = {
     "worker": ("app.commands.worker:worker", "Start, stop and watch tenants' workers."),
     "stale-check": ("app.commands.stale_check:stale_check", "Flag workers that have gone silent; a timer runs it."),
     "messages": ("app.commands.messages:messages", "Read and export the message log."),
+    "understand": ("app.commands.understand:understand", "Say what customers' messages mean, line by line."),
     "sandbox": ("app.commands.sandbox:sandbox", "Run the WhatsApp sandbox, or replay messages on it."),
     "stress": ("app.commands.stress:stress", "Make many tenants, write to all at once, check that each stays apart."),
     "supervisor": ("app.commands.supervisor:supervisor", "Keep workers running, in the foreground."),

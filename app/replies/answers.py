@@ -1,7 +1,8 @@
 """Answers that every template gives: from the tenant's content where it has one, else by asking the team."""
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from app.replies.appointment import told_day, told_time
 from app.replies.content import Item
 from app.replies.forms import hold
 from app.replies.hours import is_open, next_opening
@@ -11,6 +12,8 @@ from app.replies.opening import moment, opening_hours
 from app.replies.turn import Reply, Turn, lines, paragraphs
 
 Handler = Callable[[Turn], Reply]
+TOLD: Mapping[str, Callable[[Turn, str], str]] = {"day": told_day, "time": told_time}
+"""How slots are told that are kept in another form."""
 
 LIKELY = 0.7
 """How close one of the tenant's questions must be to be answered where the bot knows nothing better."""
@@ -63,6 +66,8 @@ def last_request(turn: Turn, intent: str = "cancel_booking") -> str:
 
 
 def _as_told(turn: Turn, slot: str, value: object) -> str:
+    if slot in TOLD:
+        return TOLD[slot](turn, str(value))
     item = catalogue_of(turn, slot).by_key.get(str(value)) if slot in ("service", "product") else None
     return turn.name_of(item) if item else str(value)
 

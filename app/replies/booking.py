@@ -1,15 +1,11 @@
 """What a business that takes bookings answers: the request for a booking, and what goes with it."""
 from app.replies.answers import COMMON, Handler, ask_team, catalogue, from_content, pass_on
+from app.replies.appointment import objection, take_day, take_time, told_day, told_time
 from app.replies.forms import LONGEST_ANSWER, Form, Slot, begin, picked
 from app.replies.listing import options_of
-from app.replies.menu import number_of, page
+from app.replies.menu import page
 from app.replies.notes import COMPLAINT, REVIEW, describe, problem
 from app.replies.turn import Reply, Turn, lines, paragraphs
-from app.replies.when import said_day, said_time
-
-SHORT_ANSWER_WORDS = 5
-LAST_DAY = 31
-LAST_HOUR = 24
 
 
 def _take_service(turn: Turn, asked: bool) -> str | None:
@@ -26,21 +22,6 @@ def _service_options(turn: Turn) -> str:
     return page(turn, options_of(turn, "service", several), 0, "more:service") if several else ""
 
 
-def _take_day(turn: Turn, asked: bool) -> str | None:
-    return said_day(turn.text) or (_number_for_an_answer(turn, LAST_DAY) if asked else None) or None
-
-
-def _take_time(turn: Turn, asked: bool) -> str | None:
-    return said_time(turn.text) or (_number_for_an_answer(turn, LAST_HOUR) if asked else None) or None
-
-
-def _number_for_an_answer(turn: Turn, highest: int) -> str:
-    """A short answer with a fitting number in it, such as `10` or `around 10`."""
-    numbers = [number for word in turn.raw_words if (number := number_of(word)) is not None]
-    fits = len(turn.raw_words) <= SHORT_ANSWER_WORDS and numbers and all(1 <= number <= highest for number in numbers)
-    return turn.text if fits and not turn.asks_something() else ""
-
-
 def service_held(turn: Turn) -> str:
     """The name of the service that the form is about."""
     service = turn.config.services.by_key.get(str(turn.chat.slots.get("service", "")))
@@ -49,7 +30,8 @@ def service_held(turn: Turn) -> str:
 
 def _told(turn: Turn) -> str:
     slots = turn.chat.slots
-    return ", ".join(str(part) for part in (service_held(turn), slots.get("day"), slots.get("time")) if part)
+    day, time = told_day(turn, str(slots.get("day", ""))), told_time(turn, str(slots.get("time", "")))
+    return ", ".join(part for part in (service_held(turn), day, time) if part)
 
 
 def summary(turn: Turn) -> str:
@@ -59,8 +41,8 @@ def summary(turn: Turn) -> str:
     return lines(
         turn.say("booking.title"),
         turn.say("booking.service", value=service_held(turn)),
-        turn.say("booking.day", value=slots["day"]),
-        turn.say("booking.time", value=slots["time"]),
+        turn.say("booking.day", value=told_day(turn, str(slots["day"]))),
+        turn.say("booking.time", value=told_time(turn, str(slots["time"]))),
         turn.say("items.price", price=turn.price_of(service)) if service and service.price is not None else "",
     )
 
@@ -75,11 +57,12 @@ BOOKING = Form(
     name="booking",
     slots=(
         Slot("service", _take_service, options=_service_options),
-        Slot("day", _take_day, is_free=True),
-        Slot("time", _take_time, is_free=True),
+        Slot("day", take_day, is_free=True),
+        Slot("time", take_time, is_free=True),
     ),
     finish=_finish,
     summary=summary,
+    objection=objection,
     told=_told,
     intents=frozenset({"make_booking", "availability", "services"}),
     cancels=frozenset({"cancel_booking"}),
@@ -100,7 +83,7 @@ def availability(turn: Turn) -> Reply:
     """Free times cannot be seen; a day or a service in the question makes it the beginning of a booking."""
     if "busy" in turn.meaning.concepts:
         return ask_team("busy")(turn)
-    if said_day(turn.text) or turn.services.items:
+    if turn.slots.day or turn.services.items:
         return make_booking(turn)
     return ask_team("availability")(turn)
 

@@ -6,29 +6,32 @@ from typing import Any
 
 from app.replies.actions import Decision, HandOver, Incoming, Send
 from app.replies.answers import LIKELY, hand_over, menu, own_question
+from app.replies.classifier import Guess
 from app.replies.config import BotConfig, Phrase
 from app.replies.forms import LONGEST_DETAILS, begin, reminder, resume
 from app.replies.hours import is_open, next_opening
 from app.replies.language import detect
 from app.replies.listing import kind_sold
 from app.replies.lookup import senses
-from app.replies.menu import chosen, main_menu, number_in
+from app.replies.menu import chosen, main_menu, number_in, show
 from app.replies.notes import PROBLEM, tells_a_story
 from app.replies.opening import moment
 from app.replies.state import ChatState
 from app.replies.templates import FORMS, INTENTS, open_option
 from app.replies.turn import Reply, Turn, lines, paragraphs
-from app.replies.understand import understand
+from app.replies.understand import UNSURE, understand
 from app.replies.voice import voice, wording
-from app.replies.when import said_day, said_time
 from app.replies.words import plain, words_of
 
 LONGEST_REPLY = 4000
 SURE = 0.85
 """How close one of the tenant's own questions must be to be preferred to what the bot clearly understands itself."""
-CLEAR = 1.5
-"""The weight from which the bot's own understanding is clear."""
+CLEAR = 0.8
+"""The confidence from which the bot's own understanding is clear."""
 UNKNOWN_BEFORE_OFFER = 2
+WORTH_ASKING = 0.15
+"""How likely an intent must be to be offered where none is sure."""
+MOST_GUESSES = 3
 LONGEST_NAME = 20
 LIKELY_QUESTION = 0.55
 """How close it must be where nothing else was understood."""
@@ -162,8 +165,12 @@ def _no_such_number(turn: Turn) -> Reply | None:
     return Reply(lines(turn.say("menu.no_such_number", number=number, last=last), main_menu(turn)), "no_such_number")
 
 
+def _is_clear(turn: Turn) -> bool:
+    return bool(turn.intent) and turn.meaning.confidence >= CLEAR
+
+
 def _sure_question(turn: Turn) -> Reply | None:
-    enough = SURE if turn.meaning.weight >= CLEAR else LIKELY
+    enough = SURE if _is_clear(turn) else LIKELY
     if turn.question is None or turn.closeness < enough or turn.intent in OWN_WAY:
         return None
     return _and_back(turn, own_question(turn))
@@ -174,7 +181,7 @@ def _named_with_a_time(turn: Turn) -> Reply | None:
     if turn.config.template != "BOOKING" or turn.intent not in BESIDE_A_TIME or not turn.services.items:
         return None
     asks_hours = turn.intent == "hours" and turn.asks_something()
-    when = said_day(turn.text) or said_time(turn.text)
+    when = turn.slots.day or turn.slots.time
     return INTENTS["BOOKING"]["make_booking"](turn) if when and not asks_hours else None
 
 
@@ -211,11 +218,24 @@ def _likely_question(turn: Turn) -> Reply | None:
 
 def _story(turn: Turn) -> Reply | None:
     """On a support desk, a story that nothing clear was made of is somebody's problem."""
-    if turn.config.template != "SUPPORT" or turn.meaning.weight >= CLEAR or turn.asks_something():
+    if turn.config.template != "SUPPORT" or _is_clear(turn) or turn.asks_something():
         return None
     if not tells_a_story(turn):
         return None
     return begin(turn, PROBLEM, details=turn.text[:LONGEST_DETAILS])
+
+
+def _ask_back(turn: Turn) -> Reply | None:
+    """What it may have been, to choose from; a person is always the last choice."""
+    guesses = (Guess(turn.meaning.intent, turn.meaning.confidence), *turn.meaning.others)
+    likely = [guess.intent for guess in guesses if guess.confidence >= WORTH_ASKING][:MOST_GUESSES]
+    answered = INTENTS[turn.config.template]
+    known = [intent for intent in likely if intent in answered and turn.voice.has(f"unsure.{intent}")]
+    if turn.meaning.confidence >= UNSURE or not known:
+        return None
+    offered = dict.fromkeys((*known, "contact_human_agent"))
+    options = [(f"do:{intent}", turn.say(f"unsure.{intent}")) for intent in offered]
+    return Reply(lines(turn.say("unsure.ask"), show(turn, options)), "unsure")
 
 
 def _unknown(turn: Turn) -> Reply:
@@ -230,11 +250,11 @@ def _unknown(turn: Turn) -> Reply:
 
 STEPS: tuple[Step, ...] = (
     _tenants_own_person, _offered_person, _menu_choice, _form, _media, _no_such_number, _sure_question,
-    _named_with_a_time, _story, _intent, _items, _likely_question, _unknown,
+    _named_with_a_time, _story, _intent, _items, _likely_question, _ask_back, _unknown,
 )
 
 
-UNDERSTOOD: frozenset[Step] = frozenset({_named_with_a_time, _story, _intent, _items, _unknown})
+UNDERSTOOD: frozenset[Step] = frozenset({_named_with_a_time, _story, _intent, _items, _ask_back, _unknown})
 """Steps that answer what the message was understood as."""
 OWN_QUESTIONS: frozenset[Step] = frozenset({_sure_question, _likely_question})
 """Steps that answer the tenant's question that is closest."""

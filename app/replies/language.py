@@ -59,6 +59,13 @@ def _teller(language: str, words: Iterable[str]) -> Teller:
     )
 
 
+def language_of(words: Sequence[str], otherwise: str) -> str:
+    """The language that most of the words are of, for words by themselves; `otherwise` where none tells."""
+    tellers = _tellers()
+    scores = {language: sum(tellers[language].tells(word) for word in words) for language in LANGUAGES}
+    return max(LANGUAGES, key=lambda language: (scores[language], language == otherwise))
+
+
 def detect(words: Sequence[str], current: str) -> str:
     """The language of the words: another than the current one only where it is plainly written."""
     tellers = _tellers()

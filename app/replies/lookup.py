@@ -18,6 +18,8 @@ _FOREIGN_WEIGHT = 0.4
 """Of what no question of the tenant speaks of; it is mostly what people say around a question."""
 LEAST_OF_A_QUESTION = 0.6
 """How much of a question's sense a message must share to be that question at all."""
+ALIKE = 0.75
+"""From how close on two questions are too alike to be told apart."""
 _UNTELLING = frozenset({
     "greet", "shikamoo", "thanks", "bye", "help", "apologise", "nothing", "yes", "no", "talk", "get", "look", "make",
     "question", "some", "accepts", "setup", "can_do", "package", "leave", "buy",
@@ -146,13 +148,47 @@ class QuestionBook:
                 words = lexicon.mend(words_of(phrasing))
                 self._entries.append((question, senses(words, lexicon.hear(words), lexicon)))
         self._spread = Counter(sense for _, entry in self._entries for sense in entry)
+        self._index: dict[str, list[int]] = {}
+        for place, (_, entry) in enumerate(self._entries):
+            for sense in entry:
+                self._index.setdefault(sense, []).append(place)
+        self._by_letter: dict[str, list[str]] = {}
+        for sense in sorted(self._index):
+            if len(sense) >= _SHORTEST_TO_MEND and not sense.startswith("="):
+                self._by_letter.setdefault(sense[0], []).append(sense)
 
     def __bool__(self) -> bool:
         return bool(self.questions)
 
+    def alike(self) -> list[tuple[str, str, float]]:
+        """Pairs of questions, by key, that a message could be taken for either of, and how close they are: 0 to 1."""
+        closest: dict[tuple[int, int], float] = {}
+        numbers = {question.key: number for number, question in enumerate(self.questions)}
+        for question, entry in self._entries:
+            for other, sensed in self._sharing(entry):
+                pair = (numbers[question.key], numbers[other.key])
+                if pair[0] < pair[1]:
+                    near = max(self._closeness(sensed, entry), self._closeness(entry, sensed))
+                    closest[pair] = max(near, closest.get(pair, 0.0))
+        keys = [question.key for question in self.questions]
+        return [(keys[a], keys[b], near) for (a, b), near in sorted(closest.items()) if near >= ALIKE]
+
+    def _sharing(self, entry: frozenset[str]) -> list[tuple[Question, frozenset[str]]]:
+        """The entries that have a sense in common with one; senses that most share tell nothing apart."""
+        places = {place for sense in entry for place in self._index[sense][:MOST_NAMES_OF_A_WORD]}
+        return [self._entries[place] for place in sorted(places)]
+
+    def _meant(self, sense: str) -> str:
+        """A word as the questions have it, where it is one typing error away from such a word."""
+        if sense in self._index or sense.startswith("=") or len(sense) < _SHORTEST_TO_MEND:
+            return sense
+        near = (word for word in self._by_letter.get(sense[0], ()) if one_edit_away(sense, word))
+        return next(near, sense)
+
     def find(self, message: frozenset[str]) -> tuple[Question | None, float]:
         """The question closest to the senses of a message, and how close: 0 to 1."""
-        scored = [(self._closeness(entry, message), -place) for place, (_, entry) in enumerate(self._entries)]
+        meant = frozenset(map(self._meant, message))
+        scored = [(self._closeness(entry, meant), -place) for place, (_, entry) in enumerate(self._entries)]
         best, place = max(scored, default=(0.0, 0))
         return (self._entries[-place][0], best) if best > 0 else (None, 0.0)
 
@@ -171,6 +207,11 @@ class QuestionBook:
         if sense not in self._spread:
             return _FOREIGN_WEIGHT
         return (_CONCEPT_WEIGHT if sense.startswith("=") else 1.0) / sqrt(sqrt(self._spread[sense]))
+
+
+def alike(questions: Sequence[Question]) -> list[tuple[str, str, float]]:
+    """Pairs of questions, by key, that customers' messages could be taken for either of, and how close they are."""
+    return QuestionBook(questions, wording().lexicon).alike()
 
 
 def senses(words: Sequence[str], heard: Sequence[Heard], lexicon: Lexicon) -> frozenset[str]:

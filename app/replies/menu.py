@@ -33,7 +33,8 @@ MAIN: Mapping[str, Sequence[tuple[str, Callable[[Turn], bool]]]] = {
     ),
     "ECOMMERCE": (
         ("products", _always), ("prices", _always), ("place_order", _always), ("delivery_options", _always),
-        ("check_payment_methods", _has("payment")), ("contact_customer_service", _always), ("hours", _keeps_hours), ("contact_human_agent", _always),
+        ("check_payment_methods", _has("payment")), ("contact_customer_service", _always), ("hours", _keeps_hours),
+        ("contact_human_agent", _always),
     ),
     "SUPPORT": (
         ("problem", _always), ("faq", _always), ("contact_customer_service", _always), ("hours", _always),

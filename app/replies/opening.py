@@ -41,13 +41,14 @@ def _week(turn: Turn) -> list[str]:
         turn.say(
             "hours.line",
             days=names[first] if first == last else turn.say("hours.range", first=names[first], last=names[last]),
-            spans=_spans(turn, spans),
+            spans=spans_told(turn, spans),
         )
         for first, last, spans in alike_days(turn.config.hours)
     ]
 
 
-def _spans(turn: Turn, spans: Sequence[Span]) -> str:
+def spans_told(turn: Turn, spans: Sequence[Span]) -> str:
+    """The opening hours of a day in words."""
     if not spans:
         return turn.say("hours.closed")
     if any(span.closes - span.opens >= _DAY_MINUTES for span in spans):

@@ -1,13 +1,15 @@
 """One message on its way to its reply: what came in, what it means, and how to speak to this customer."""
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from app.replies.actions import Incoming
 from app.replies.config import BotConfig
 from app.replies.content import Item, Question, Text, in_language
 from app.replies.lookup import Found
+from app.replies.slots.reading import Slots, read_slots, region_of
 from app.replies.state import ChatState
-from app.replies.understand import Meaning
+from app.replies.understand import UNSURE, Meaning
 from app.replies.voice import Voice, voice, wording
 
 
@@ -55,8 +57,13 @@ class Turn:
 
     @property
     def intent(self) -> str:
-        """What the customer wants, or nothing."""
-        return self.meaning.intent
+        """What the customer wants, as far as that is sure enough to act upon; or nothing."""
+        return self.meaning.intent if self.meaning.confidence >= UNSURE else ""
+
+    @cached_property
+    def slots(self) -> Slots:
+        """What the message says of days, times, people and the like."""
+        return read_slots(self.text, self.local, region_of(self.config.zone.key))
 
     def say(self, key: str, **values: object) -> str:
         """A phrase in the chat's language; {business} is always known."""

@@ -1,9 +1,14 @@
-"""From a text to what the customer wants: concepts are heard, rules weigh them, the heaviest rule names the intent."""
+"""From a text to what the customer wants.
+
+Concepts are heard in the words and rules weigh them; a classifier then decides by these, the words and the letters.
+So the rules carry what no data teaches it (another language, a template's own matters), and the data what no rule says.
+"""
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import exp
 
+from app.replies.classifier import NONE, Guess, classifier
+from app.replies.features import Block, blocks
 from app.replies.lexicon import Heard
 from app.replies.voice import read_yaml, wording
 from app.replies.words import words_of
@@ -12,12 +17,21 @@ POLITE = frozenset({"greet", "shikamoo", "thanks", "apologise", "yes", "no", "he
 FILLERS = frozenset({"package", "get", "look", "make", "some", "accepts"})
 """Concepts that go with anything, and that `only` therefore lets pass."""
 SHORT = 6
+UNSURE = 0.6
+"""Below this confidence the bot asks back in place of answering."""
 FLAGS = frozenset({"only", "short"})
 RULE_FILES = {
     "BOOKING": ("every_template", "booking"),
     "ECOMMERCE": ("every_template", "shop"),
     "SUPPORT": ("every_template", "support", "shop"),
 }
+SHOWN = {"BOOKING": "services", "ECOMMERCE": "products", "SUPPORT": "services"}
+"""What it means to say nothing but the name of something that is sold."""
+NAMED_ALONE = 0.9
+NAMED = "xthingx"
+"""Stands for whatever the tenant sells, so that its names tell no intent."""
+MODELS = {"BOOKING": "booking", "ECOMMERCE": "shop", "SUPPORT": "shop"}
+"""The classifier of each template."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +54,18 @@ class Rule:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a message was understood as: `intent` is empty where nothing fits, `weight` says how much speaks for it.
+    """What a message was understood as. `intent` is the likeliest, empty where nothing fits.
 
-    `confidence` is how sure it is that the customer meant this: 0 to 1.
+    `confidence` says how sure it is that the customer meant this (0 to 1), `others` what else it may have been, and
+    `ruled` what the rules alone make of it.
     """
 
     words: tuple[str, ...]
     heard: tuple[Heard, ...]
     intent: str = ""
-    weight: float = 0.0
     confidence: float = 0.0
+    others: tuple[Guess, ...] = ()
+    ruled: str = ""
 
     @property
     def concepts(self) -> frozenset[str]:
@@ -79,15 +95,53 @@ def rules_of(template: str) -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: -rule.weight))
 
 
-def understand(text: str, template: str, named: Collection[str] = ()) -> Meaning:
-    """What the text means in this template. `named` are words of the tenant's own names: they call no person."""
+@cache
+def intents_of(template: str) -> frozenset[str]:
+    """The intents that a template knows."""
+    return frozenset(rule.intent for rule in rules_of(template))
+
+
+def listen(text: str, named: Collection[str] = ()) -> tuple[tuple[str, ...], tuple[Heard, ...]]:
+    """The words of a text, mended, and the concepts heard in them; words of the tenant's own names call no person."""
     lexicon = wording().lexicon
     words = lexicon.mend(words_of(text), keep=named)
-    heard = tuple(
+    heard = (
         one for one in lexicon.hear(words) if one.concept != "human" or not set(words[one.start:one.end]) <= set(named)
     )
+    return words, tuple(heard)
+
+
+def ruled(words: Sequence[str], heard: Sequence[Heard], template: str) -> str:
+    """The intent of the heaviest rule that fits; nothing where none does."""
     concepts = frozenset(one.concept for one in heard)
-    rule = next((rule for rule in rules_of(template) if rule.fits(concepts, len(words))), None)
-    if rule is None:
+    return next((rule.intent for rule in rules_of(template) if rule.fits(concepts, len(words))), "")
+
+
+def features_of(text: str, template: str, named: Collection[str] = ()) -> tuple[Block, ...]:
+    """What the classifier looks at in a text; what the rules make of it is part of that."""
+    words, heard = listen(text, named)
+    return _features(text, heard, ruled(words, heard, template), named)
+
+
+def _features(text: str, heard: Sequence[Heard], ruling: str, named: Collection[str]) -> tuple[Block, ...]:
+    said = [NAMED if word in named else word for word in words_of(text)]
+    once = [word for place, word in enumerate(said) if word != NAMED or said[place - 1:place] != [NAMED]]
+    return blocks(once, [one.concept for one in heard], ruling)
+
+
+def _only_counts(words: Sequence[str]) -> bool:
+    """Whether nothing is said but numbers, which mean what they answer."""
+    return all(word.isdigit() or word in wording().numbers for word in words)
+
+
+def understand(text: str, template: str, named: Collection[str] = ()) -> Meaning:
+    """What the text means in this template. `named` are words of the tenant's own names, which tell no intent."""
+    words, heard = listen(text, named)
+    ruling = ruled(words, heard, template)
+    if not ruling and _only_counts(words):
         return Meaning(words, heard)
-    return Meaning(words, heard, rule.intent, rule.weight, confidence=1 - exp(-rule.weight))
+    if named and not ruling and all(word in named or wording().lexicon.is_small(word) for word in words):
+        return Meaning(words, heard, SHOWN[template], NAMED_ALONE)
+    ranked = classifier(MODELS[template]).rank(_features(text, heard, ruling, named), intents_of(template))
+    best = ranked[0]
+    return Meaning(words, heard, "" if best.intent == NONE else best.intent, best.confidence, ranked[1:4], ruling)

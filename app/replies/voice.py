@@ -7,7 +7,7 @@ Each language has a folder under `wording/` with `phrases.yaml` (what is said, w
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -58,7 +58,7 @@ class Voice:
         short_hour = (hour - self.hour_shift) % 12 or 12
         return filled(self.clock_pattern, hour=f"{hour:02}", short_hour=short_hour, minute=f"{minute:02}", part=part)
 
-    def date(self, moment: datetime) -> str:
+    def date(self, moment: date) -> str:
         """A day by its name and date."""
         day = self.days[moment.weekday()]
         return self.say("time.date", weekday=day, day=moment.day, month=self.months[moment.month - 1])

@@ -1,0 +1,1 @@
+"""Train and measure what `app.replies` understands; nothing that runs in production imports this."""
