@@ -198,7 +198,8 @@ def worker_overview(processes: ProcessVerbs) -> list[Overview]:
 
 def overviews(rows: Iterable[TenantRow], processes: ProcessVerbs) -> list[Overview]:
     """These tenants as they are, in the same order."""
-    seen = processes.states()
+    rows = list(rows)
+    seen = _seen_alone(rows[0].tenant.slug, processes) if len(rows) == 1 else processes.states()
     return [_overview(row, seen, processes) for row in rows]
 
 
@@ -272,6 +273,12 @@ def _overview(row: TenantRow, seen: Mapping[str, ProcessState], processes: Proce
     process = seen.get(row.tenant.slug) or _outside(row, processes)
     status = seen_worker(row.worker, process)
     return Overview(row, process, status, seen_session(row.session, status))
+
+
+def _seen_alone(slug: str, processes: ProcessVerbs) -> dict[str, ProcessState]:
+    """What is seen of one worker, without looking at all the others; empty for one that is not known."""
+    state = processes.status(slug)
+    return {} if state == ProcessState(slug) else {slug: state}
 
 
 def _outside(row: TenantRow, processes: ProcessVerbs) -> ProcessState:
