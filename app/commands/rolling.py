@@ -1,4 +1,6 @@
 """`flowhq worker roll`."""
+from typing import Any
+
 import click
 
 from app.commands.output import actor, json_option, write_json
@@ -12,9 +14,10 @@ from app.settings import Settings
 @click.option("--at-once", default=1, show_default=True, type=click.IntRange(1, 50), help="So many at the same time.")
 @click.option("--quiet-s", default=60.0, show_default=True, help="Seconds to wait for a pause in a tenant's chats.")
 @click.option("--back-s", default=120.0, show_default=True, help="Seconds that a worker may take to be back.")
+@click.option("--only", multiple=True, metavar="SLUG", help="This tenant's alone; may be given again.")
 @json_option
 @click.pass_context
-def roll_workers(ctx: click.Context, at_once: int, quiet_s: float, back_s: float, as_json: bool) -> None:
+def roll_workers(ctx: click.Context, as_json: bool, **how: Any) -> None:
     """Restart all running workers in a ring, and stop at the first that does not come back as it was.
 
     Tenants whose customers are being answered, or who scan a code, come last.
@@ -22,7 +25,7 @@ def roll_workers(ctx: click.Context, at_once: int, quiet_s: float, back_s: float
     settings: Settings = ctx.obj
     open_database(settings.database)
     done: list[Rolled] = []
-    for batch in roll(keeper_of(settings), Ring(actor(), at_once, quiet_s, back_s)):
+    for batch in roll(keeper_of(settings), Ring(actor(), **how)):
         done += batch
         if not as_json:
             click.echo("\n".join(map(_line, batch)))

@@ -3,7 +3,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.errors import FlowError
+from app.errors import FlowError, Invalid
 from app.models import SessionState
 from app.models.base import utc_now
 from app.processes import ProcessVerbs
@@ -33,12 +33,16 @@ class Rolled:
 
 @dataclass(frozen=True)
 class Ring:
-    """How to go round: seconds to wait for a quiet moment, and for a worker to come back; whom the audit log names."""
+    """How to go round: seconds to wait for a quiet moment, and for a worker to come back; whom the audit log names.
+
+    `only` names the tenants whose workers are restarted, all of them where it is empty.
+    """
 
     by: str
     at_once: int = 1
     quiet_s: float = 60.0
     back_s: float = 120.0
+    only: tuple[str, ...] = ()
 
 
 def in_order(busy: Sequence[tuple[str, Sequence[Interruption]]]) -> list[str]:
@@ -47,8 +51,11 @@ def in_order(busy: Sequence[tuple[str, Sequence[Interruption]]]) -> list[str]:
 
 
 def roll(processes: ProcessVerbs, ring: Ring) -> Iterator[list[Rolled]]:
-    """Restart every worker that runs, batch by batch; yields each batch, and ends after one that is not back whole."""
-    running = [seen for seen in workers.worker_overview(processes) if seen.process.running]
+    """Restart every worker that runs, batch by batch; yields each batch, and ends after one that is not back whole.
+
+    Raises Invalid where one of those that were named does not run.
+    """
+    running = _chosen([seen for seen in workers.worker_overview(processes) if seen.process.running], ring.only)
     now = utc_now()
     waiting = in_order([(seen.row.tenant.slug, interruptions(seen.row.tenant, now)) for seen in running])
     for start in range(0, len(waiting), ring.at_once):
@@ -57,6 +64,13 @@ def roll(processes: ProcessVerbs, ring: Ring) -> Iterator[list[Rolled]]:
         yield settled
         if not all(one.is_back for one in settled):
             return
+
+
+def _chosen(running: list[workers.Overview], only: Sequence[str]) -> list[workers.Overview]:
+    if missing := sorted(set(only) - {seen.row.tenant.slug for seen in running}):
+        raise Invalid("%(slugs)s: no worker of that name runs. `flowhq worker status` shows which do.",
+                      slugs=", ".join(missing))
+    return [seen for seen in running if not only or seen.row.tenant.slug in only]
 
 
 def _restarted(slug: str, processes: ProcessVerbs, ring: Ring) -> tuple[str, SessionState, float, str]:

@@ -1,8 +1,9 @@
 """The ring of restarts: whom it takes first, and where it stops."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
+from app.errors import Invalid
 from app.models import (
     AuditEntry,
     Chat,
@@ -128,3 +129,14 @@ def test_each_restart_has_its_audit_entry(three: Comebacks) -> None:
 ])
 def test_back_means_as_well_as_before(before: SessionState, after: SessionState, error: str, is_back: bool) -> None:
     assert Rolled("acme", before, after, 1.0, error).is_back is is_back
+
+
+def test_those_who_are_named_are_restarted_alone(three: Comebacks) -> None:
+    list(roll(three, replace(RING, only=("beta",))))
+    assert three.restarted == ["beta"]
+
+
+def test_a_name_without_a_worker_that_runs_is_said_before_anything_is_restarted(three: Comebacks) -> None:
+    with pytest.raises(Invalid, match="nobody"):
+        list(roll(three, replace(RING, only=("acme", "nobody"))))
+    assert three.restarted == []
