@@ -85,6 +85,7 @@ REASONS: Mapping[str, LazyString] = {
     "rate_limited": _l("The customer wrote very much in a short time"),
     "no_such_number": _l("The customer chose a number that the menu does not have"),
     "unknown": _l("The bot did not understand, and showed the menu"),
+    "unknown:unsure": _l("The bot was not sure, and asked what was meant"),
     "unknown:offer_person": _l("The bot did not understand again, and offered a person"),
     "problem": _l("A problem was reported and handed to a person"),
     "complaint": _l("A complaint was taken and handed to a person"),
