@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.host.network import in_network_of, is_process_1_of_its_own
+from tests.host.network import in_network_of, is_process_1
 
 PORT = 3128
 HEAD_BYTES, CHUNK = 65536, 65536
@@ -19,9 +19,8 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 async def serve_boot_after_boot() -> None:
     """Serve the machine's process 1, and the next one after a boot."""
     while True:
-        leader = next((int(entry.name) for entry in Path("/proc").glob("[0-9]*")
-                       if int(entry.name) > 1 and is_process_1_of_its_own(int(entry.name))), 0)
-        if leader:
+        processes = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+        for leader in filter(lambda pid: is_process_1(pid, 1), processes):
             await _serve(leader)
         await asyncio.sleep(0.05)
 
@@ -30,7 +29,7 @@ async def _serve(leader: int) -> None:
     try:
         listener = in_network_of(leader, lambda: socket.create_server(("127.0.0.1", PORT)))
     except OSError:
-        return  # its loopback is not up yet, or it has just ended
+        return  # its network is not up yet, or it has just ended
     async with await asyncio.start_server(_pass_on, sock=listener, limit=HEAD_BYTES):
         while Path(f"/proc/{leader}").exists():
             await asyncio.sleep(0.2)

@@ -29,7 +29,7 @@ import psutil
 
 from tests.host.gate import PORT as GATE_PORT
 from tests.host.image import base_image, cache, locked, what_is_missing
-from tests.host.network import in_network_of, is_process_1_of_its_own
+from tests.host.network import in_network_of, is_process_1
 from tests.source_tree import ROOT
 
 BOOT_S, HALT_S, COMMAND_S = 120.0, 60.0, 120.0
@@ -145,10 +145,8 @@ class Machine:
     def leader(self) -> int:
         """The process id, out here, of its process 1; raises RuntimeError where it is not running."""
         if supervisor := self._supervisor():
-            # The supervisor's own child is the first process of a namespace too.
-            outer = {child.pid for child in supervisor.children()}
             for process in supervisor.children(recursive=True):
-                if process.pid not in outer and is_process_1_of_its_own(process.pid):
+                if is_process_1(process.pid, 2):  # boot.sh has a namespace of its own, and the machine one in there
                     return process.pid
         raise RuntimeError(f"{self.name} is not running\n{self.log()[-3000:]}")
 

@@ -135,10 +135,10 @@ def test_a_worker_that_hangs_is_replaced_by_the_watchdog(host, acme, customer):
 def test_a_unit_stopped_and_started_by_hand_shows_in_the_panel_as_that(host, acme, customer):
     with answered_all_along(host, acme, customer):
         host.machine.run("systemctl", "stop", acme.unit)
-        eventually(lambda: "stopped by hand" in phase(host, acme), "the panel says so", 10)
+        eventually(lambda: "stopped by hand" in phase(host, acme), "the panel says so")
         host.admin.presses("acme", "stop")
         host.machine.run("systemctl", "start", acme.unit)
-        eventually(lambda: "started by hand" in phase(host, acme), "the panel says so", 10)
+        eventually(lambda: "started by hand" in phase(host, acme), "the panel says so")
         host.admin.presses("acme", "restart")
 
 
@@ -146,7 +146,7 @@ def test_a_unit_that_fails_shows_in_the_panel_as_failed(host, acme, customer):
     with answered_all_along(host, acme, customer):
         with drop_in(host, acme, "[Service]", "Restart=no", "ExecStartPre=/bin/false"):
             host.machine.run("systemctl", "restart", acme.unit, check=False)
-            eventually(lambda: host.admin.sees("acme").wrong, "the panel says what is wrong", 10)
+            eventually(lambda: host.admin.sees("acme").wrong, "the panel says what is wrong")
         host.admin.presses("acme", "start")
 
 
