@@ -32,6 +32,8 @@ class Letter:
 
 def send(letter: Letter, settings: Settings) -> None:
     """Hand the letter to the mail server; raises NotMailed."""
+    if not settings.smtp_url:
+        raise NotMailed("FLOWHQ_SMTP_URL names no mail server any more")
     try:
         with _connect(settings.smtp_url) as server:
             server.send_message(written(letter, settings))

@@ -14,6 +14,7 @@ from app.models import (
     Chat,
     ContentDraft,
     ContentVersion,
+    Incident,
     SetupRequest,
     StateChange,
     Tenant,
@@ -71,7 +72,7 @@ def _files(tenant: Tenant) -> Iterator[tuple[str, Iterable[str]]]:
     yield "configuration.jsonl", _rows(TenantConfig.select().where(TenantConfig.tenant == tenant))
     yield "draft.jsonl", _rows(ContentDraft.select().where(ContentDraft.tenant == tenant))
     for name, model in (("versions", ContentVersion), ("setup_requests", SetupRequest), ("states", StateChange),
-                        ("chats", Chat)):
+                        ("incidents", Incident), ("chats", Chat)):
         yield f"{name}.jsonl", _rows(_pages(model, tenant))
     people = Account.select().where(Account.tenant == tenant).order_by(Account.id)
     yield "people.jsonl", (_line({name: getattr(person, name) for name in ACCOUNT_FIELDS}) for person in people)

@@ -72,6 +72,11 @@ def test_a_recipient_that_is_refused_for_good_is_not_tried_again(mail, mailing, 
     assert (shown.name, shown.to, "550" in shown.last_error) == (f"mail:{mail.id}", LETTER.to, True)
 
 
+def test_a_letter_waits_where_the_mail_server_was_taken_out_of_the_settings(mail, mailing):
+    assert letters.deliver(mail.id, replace(mailing, smtp_url=""), now=utc_now()) == 10
+    assert "FLOWHQ_SMTP_URL" in OutgoingMail.get().last_error
+
+
 def test_a_server_that_is_busy_is_tried_again(mail, mailing, mail_server):
     mail_server.answer = "451 come back later"
     mail_server.start()
