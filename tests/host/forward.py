@@ -13,7 +13,7 @@ CHUNK = 65536
 def forwarded(connect: Callable[[], socket.socket]) -> Iterator[int]:
     """The port; whoever connects to it talks to what `connect` gives for him, for as long as the context lasts."""
     with PortLease() as port, socket.create_server(("127.0.0.1", port)) as listener:
-        accepting = threading.Thread(target=_accept, args=(listener, connect), daemon=True)
+        accepting = threading.Thread(target=pass_on, args=(listener, connect), daemon=True)
         accepting.start()
         yield port
         # close() alone does not wake a thread that waits in accept().
@@ -21,7 +21,8 @@ def forwarded(connect: Callable[[], socket.socket]) -> Iterator[int]:
         accepting.join()
 
 
-def _accept(listener: socket.socket, connect: Callable[[], socket.socket]) -> None:
+def pass_on(listener: socket.socket, connect: Callable[[], socket.socket]) -> None:
+    """Let whoever connects to the listener talk to what `connect` gives for him, until the listener is shut down."""
     with suppress(OSError):
         while True:
             client, _ = listener.accept()
