@@ -34,7 +34,7 @@ pg_hba.conf has no line that lets the roles in. Over the socket, and as whom the
 in pg_hba.conf, and in pg_ident.conf by
     flowhq  root                   {OWNER}
     flowhq  {PLATFORM}                 {PLATFORM}
-    flowhq  /^(fhq-[a-z0-9-]+)$    \\1"""
+    flowhq  /^fdb-([a-z0-9-]+)$    fhq-\\1"""
 
 
 def bootstrap(url: str, superuser: str) -> Iterator[str]:

@@ -37,7 +37,7 @@ FLOWHQ_HEARTBEAT_S=5
 FILES = {
     "flowhq.env": ENV,
     "pg_hba.conf": "local all postgres peer\nlocal flowhq all peer map=flowhq\n",
-    "pg_ident.conf": "flowhq root flowhq_owner\nflowhq flowhq flowhq\nflowhq /^(fhq-[a-z0-9-]+)$ \\1\n",
+    "pg_ident.conf": "flowhq root flowhq_owner\nflowhq flowhq flowhq\nflowhq /^fdb-([a-z0-9-]+)$ fhq-\\1\n",
     "flowhq": """\
 #!/bin/sh
 set -a
