@@ -41,6 +41,10 @@ def main() -> int:
         return _refuse(error, TRY_LATER, watchdog)
     except (NoSpace, DatabaseUnavailable) as error:
         return _refuse(error, UNAVAILABLE, watchdog)
+    except Exception as error:
+        # What it was doing is not why it ended, which is what people read in the status line from now on.
+        watchdog.status(f"it broke: {type(error).__name__}, see the log")
+        raise
 
 
 def _arguments() -> argparse.Namespace:
@@ -53,8 +57,9 @@ def _pause(settings: Settings, watchdog: Watchdog) -> None:
     """Wait before another start where the last ones have failed."""
     failures = restarts.count_start(settings.runtime_dir, time.monotonic())
     if pause_s := restarts.pause_s(failures):
-        watchdog.status(f"{failures} starts in a row have failed; the next one comes in {pause_s:g} s")
+        watchdog.status(f"starts in {pause_s:g} s, after this many failures in a row: {failures}")
         time.sleep(pause_s)
+        watchdog.status("")
 
 
 def _run(settings: Settings, slug: str, watchdog: Watchdog) -> int:
