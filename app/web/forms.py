@@ -4,15 +4,31 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import flash, request
+from flask_babel import get_translations, lazy_ngettext
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from app.errors import FlowError
 from app.services.throttle import TooManyTries
 from app.web.errors import said
 
+# What WTForms itself says of our fields; named here so that the catalogues have it.
+SAID_BY_WTFORMS = (
+    _l("Not a valid integer value."), _l("Not a valid choice."),
+    lazy_ngettext("Field cannot be longer than %(max)d character.",
+                  "Field cannot be longer than %(max)d characters.", 1),
+)
+
 
 class Form(FlaskForm):
     """A form that can be refused by a service as well as by its own validators."""
+
+    class Meta(FlaskForm.Meta):
+        """Says what WTForms has to say in the language of the page."""
+
+        def get_translations(self, form: object) -> Any:  # noqa: ARG002 - as WTForms calls it
+            """Our own catalogue: WTForms has none for Swahili."""
+            return get_translations()
 
     refusal: FlowError | None = None
 

@@ -56,6 +56,8 @@ def headline(request: SetupRequest | None, tenant: TenantStatus, session: Sessio
         return Headline(worst)
     if session == SessionState.CONNECTED:
         return Headline(tenant, url_for("portal.chats"), _("Read the chats"))
+    if tenant == TenantStatus.NEW and session == SessionState.DISCONNECTED and worker == WorkerStatus.STOPPED:
+        return Headline(tenant, url_for("portal.preview"), _("Try the bot meanwhile"))
     return Headline(session, url_for("portal.whatsapp"), _("Watch it connect"))
 
 

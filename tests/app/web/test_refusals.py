@@ -21,6 +21,9 @@ REFUSALS = [
     ("/admin/tenants/acme/edit", CHANGE | {"chat_limit": "-5"}, "haiwezi kuwa -5; toa namba kamili kuanzia 1"),
     ("/admin/tenants/acme/edit", CHANGE | {"content": "services: [1, 2\n"}, "mstari wa 2 si YAML"),
     ("/admin/tenants/acme/edit", CHANGE | {"content": "services: [{price: 5}]"}, "Huduma 1"),
+    ("/admin/tenants/new", NEW | {"name": "d" * 121}, "Haiwezi kuwa ndefu kuliko herufi 120"),
+    ("/admin/tenants/acme/edit", CHANGE | {"chat_limit": "nyingi"}, "Hii si namba kamili"),
+    ("/admin/tenants/acme/edit", CHANGE | {"template": "PIZZA"}, "Hili si chaguo lililopo"),
     ("/admin/tenants/acme/worker", {"verb": "start"}, "Programu ya acme tayari inafanya kazi (pid "),
 ]
 

@@ -71,6 +71,12 @@ def test_trouble_is_never_hidden_by_good_news(web_app: Flask):
         assert state(TenantStatus.ACTIVE, SessionState.CONNECTED, WorkerStatus.RUNNING) == TenantStatus.ACTIVE
 
 
+def test_a_bot_that_was_never_started_is_not_said_to_come_back(web_app: Flask):
+    with web_app.test_request_context():
+        found = headline(None, TenantStatus.NEW, SessionState.DISCONNECTED, WorkerStatus.STOPPED, may_change=True)
+    assert (found.state, found.url) == (TenantStatus.NEW, "/portal/preview")
+
+
 @pytest.mark.usefixtures("alive")
 @pytest.mark.parametrize("state", SessionState)
 def test_both_pages_can_be_read_in_every_state_of_the_session(
