@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from app import journal, programs
 from app.errors import FlowError, NotFound, Unreachable
@@ -25,6 +25,7 @@ SHOW_S = 10.0
 VERB_S = 45.0
 PROPERTIES = ("Id", "LoadState", "ActiveState", "SubState", "Result", "MainPID", "NRestarts", "ExecMainCode",
               "ExecMainStatus", "ExecMainStartTimestamp", "StateChangeTimestamp", "RestartUSec", "StatusText")
+UNIT_PROPERTIES = ("Id", "ActiveState", "UnitFileState", "NeedDaemonReload")
 UP, GOING, RESTARTING = frozenset({"active", "activating", "reloading", "deactivating"}), "deactivating", "auto-restart"
 # As CLD_EXITED of waitid(2); every other code names a signal.
 EXITED = "1"
@@ -145,6 +146,24 @@ def platform_stopped() -> Iterator[None]:
     _ask("start", PLATFORM)
 
 
+@dataclass(frozen=True)
+class UnitState:
+    """One unit of the platform, as systemd has it in memory; `stale` means that its file has changed since."""
+
+    name: str
+    active: str
+    enabled: str
+    stale: bool
+
+
+def platform_units() -> list[UnitState]:
+    """Every unit of Flow HQ that systemd has in memory: what runs, what waits, and what has failed."""
+    shown = _run("show", f"--property={','.join(UNIT_PROPERTIES)}", "--", "flowhq*", limit_s=SHOW_S)
+    blocks = [dict(line.partition("=")[::2] for line in block.splitlines()) for block in shown.split("\n\n")]
+    return [UnitState(block["Id"], block["ActiveState"], block["UnitFileState"], block["NeedDaemonReload"] == "yes")
+            for block in blocks if "Id" in block]
+
+
 def unit_of(slug: str) -> str:
     """The unit that is the tenant's worker; raises Invalid for what is no slug."""
     check_slug(slug)
@@ -237,16 +256,25 @@ def _run(*arguments: str, limit_s: float) -> str:
     return done.stdout
 
 
-_COMPLAINTS: tuple[tuple[tuple[str, ...], type[FlowError], str], ...] = (
-    (("Access denied", "authentication required", "Not authorized", "Permission denied"), NotAuthorised,
-     "This user may not control %(unit)s: is the polkit rule 50-flowhq.rules installed, and is this user flowhq?"),
-    (("not found", "not loaded", "could not be found"), NoSuchUnit,
-     "%(unit)s is not installed on this machine, or was never started."),
-    (("repeated too quickly", "attempted too often"), StartLimitHit,
-     "%(unit)s was started too often in a short time."),
-    (("Job for", "Failed to start", "Job failed"), StartFailed, "%(complaint)s"),
-    (("Failed to connect", "not been booted with systemd", "Failed to get D-Bus"), Unreachable,
-     "systemd does not answer: %(complaint)s"),
+class Complaint(NamedTuple):
+    """What systemctl says when something goes wrong, and the error that it becomes."""
+
+    marks: tuple[str, ...]
+    kind: type[FlowError]
+    message: str
+
+
+_COMPLAINTS = (
+    Complaint(
+        ("Access denied", "authentication required", "Not authorized", "Permission denied"), NotAuthorised,
+        "This user may not control %(unit)s: is the polkit rule 50-flowhq.rules installed, and is this user flowhq?"),
+    Complaint(("not found", "not loaded", "could not be found"), NoSuchUnit,
+              "%(unit)s is not installed on this machine, or was never started."),
+    Complaint(("repeated too quickly", "attempted too often"), StartLimitHit,
+              "%(unit)s was started too often in a short time."),
+    Complaint(("Job for", "Failed to start", "Job failed"), StartFailed, "%(complaint)s"),
+    Complaint(("Failed to connect", "not been booted with systemd", "Failed to get D-Bus"), Unreachable,
+              "systemd does not answer: %(complaint)s"),
 )
 
 

@@ -56,7 +56,8 @@ def bootstrap(settings: Settings, superuser: str) -> None:
 @click.pass_obj
 def status(settings: Settings, as_json: bool) -> None:
     """Show which migrations are applied and which wait."""
-    steps = schema.status(settings.database)
+    # Root has no role of its own: it acts as the schema's owner.
+    steps = schema.status(open_database(settings.database, ("", OWNER)))
     if as_json:
         write_json(steps)
     else:

@@ -1,4 +1,6 @@
 """`flowhq doctor`."""
+import os
+
 import click
 
 from app.commands.output import json_option, write_json, write_table
@@ -13,7 +15,7 @@ from app.settings import Settings
 def doctor(ctx: click.Context, as_json: bool) -> None:
     """Look whether everything is as it must be, and say in one line each what is wrong and how to mend it."""
     settings: Settings = ctx.obj
-    results = list(run(checklist.EVERYWHERE, settings))
+    results = list(run(checklist.checks_for(settings, is_root=os.geteuid() == 0), settings))
     if as_json:
         write_json(results)
     else:

@@ -1,13 +1,18 @@
 """The platform's own parts: settings, database, web pages, and the page that stands for WhatsApp."""
+import os
+import ssl
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from app.db import is_sqlite, open_database
 from app.doctor.finding import Finding, fail, ok, warn
 from app.services import schema
+from app.services.grants import OWNER
 from app.settings import Settings
 
 TIMEOUT_S = 10
+OWN_CERTIFICATE = Path("/etc/flowhq/tls/cert.pem")
 
 
 def settings_fit(settings: Settings) -> Finding:
@@ -18,7 +23,7 @@ def settings_fit(settings: Settings) -> Finding:
                                         ("FLOWHQ_SECRET_KEY", settings.secret_key)) if not value]
     if missing:
         return fail(f"{', '.join(missing)} not set",
-                    "Set it in /etc/flowhq/web.env, and `systemctl restart flowhq-web`.")
+                    "Set it in /etc/flowhq/secrets.env, and `systemctl restart flowhq-web`.")
     if not settings.smtp_url:
         return warn("no mail server", "Set FLOWHQ_SMTP_URL: until then an admin has to pass mailed links on by hand.")
     return ok("complete")
@@ -26,7 +31,8 @@ def settings_fit(settings: Settings) -> Finding:
 
 def database_answers(settings: Settings) -> Finding:
     """Whether the database can be reached and is at this version's schema."""
-    steps = schema.status(settings.database)
+    # Root has no role of its own: it acts as the schema's owner.
+    steps = schema.status(open_database(settings.database, ("", OWNER)))
     waiting = [step.name for step in steps if step.known and not step.applied_at]
     newer = [step.name for step in steps if not step.known]
     if newer:
@@ -41,8 +47,8 @@ def web_answers(settings: Settings) -> Finding:
     answer = _status(f"{settings.web_url}/healthz")
     if answer == 200:
         return ok(f"{settings.web_url} answers")
-    return fail(f"{settings.web_url} {answer or 'does not answer'}",
-                "`systemctl status flowhq-web nginx`" if settings.production else "`flowhq web`, or `flowhq demo`.")
+    return fail(f"{settings.web_url} {answer or 'does not answer'}", "`systemctl status flowhq-web nginx`; and the "
+                "name must point here." if settings.production else "`flowhq web`, or `flowhq demo`.")
 
 
 def whatsapp_answers(settings: Settings) -> Finding:
@@ -56,12 +62,20 @@ def whatsapp_answers(settings: Settings) -> Finding:
 
 def _status(url: str) -> int | None:
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:  # noqa: S310 - http or https, from the settings
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S, context=_trust()) as answer:  # noqa: S310 - http or https, from the settings
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
     except (OSError, ValueError):
         return None
+
+
+def _trust() -> ssl.SSLContext:
+    """Whom the web believes, and the certificate that this machine may have signed itself."""
+    context = ssl.create_default_context()
+    if os.access(OWN_CERTIFICATE, os.R_OK):
+        context.load_verify_locations(OWN_CERTIFICATE)
+    return context
 
 
 def _kind(settings: Settings) -> str:
