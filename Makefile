@@ -20,7 +20,7 @@ test: setup ## Run every test; lint and types are tests too
 	@$(BIN)/python -m pytest
 
 check: setup lint ## Run what takes seconds: lint, types, layers, and tests without a browser
-	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not slow and not bench"
+	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not slow and not bench and not downloads"
 
 lint: .venv/dev.stamp ## Check style, types, layers, pages and units
 	@build-aux/lint
@@ -30,7 +30,7 @@ faults: setup ## Let everything go wrong that the sandbox can, and say what came
 
 host-test: setup ## Boot Debian machines and run Flow HQ on them: systemd, PostgreSQL, the roles; as root
 	@$(BIN)/python -m tests.host.image
-	@$(BIN)/python -m pytest -s --durations=20 tests/host
+	@$(BIN)/python -m pytest -s --durations=20 -m 'not bench' tests/host
 
 bench: setup ## Measure speed and report it
 	@$(BIN)/python -m pytest -m bench -s tests/bench
