@@ -50,10 +50,12 @@ class Admin:
         self._run(create())
 
     def presses(self, slug: str, verb: str) -> None:
-        """Press one of the buttons of a tenant's worker: start, stop, restart or force-restart."""
+        """Press one of the buttons of a tenant's worker, and "Yes, now" where the panel asks again."""
         async def press() -> None:
             page = await self._browser.open(f"/admin/tenants/{slug}")
-            await self._browser.send(page, f"/admin/tenants/{slug}/worker", verb=verb)
+            page = await self._browser.send(page, f"/admin/tenants/{slug}/worker", verb=verb)
+            if page.soup.select_one("main input[name=confirmed]"):
+                await self._browser.send(page, f"/admin/tenants/{slug}/worker")
 
         self._run(press())
 
