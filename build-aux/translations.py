@@ -15,7 +15,8 @@ METHODS = [("web/templates/**.html", "jinja2"), ("web/**.py", "python"), ("servi
 # The errors whose first argument is a text for people, beside the usual functions.
 ERRORS = ("FlowError", "Invalid", "NotFound", "Conflict", "Unreachable", "AlreadyRunning", "NotRunning", "StartFailed",
           "TooManyTries", "WrongPassword", "WrongCode", "LinkSpent", "TimedOut")
-KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)} | dict.fromkeys(ERRORS)
+OURS = {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2), "Complaint": (3,)}
+KEYWORDS = DEFAULT_KEYWORDS | OURS | dict.fromkeys(ERRORS)
 OPTIONS = {"web/templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false"}}
 
 
