@@ -34,7 +34,8 @@ def _phase_of_unwanted(seen: Overview) -> str:
     if not seen.process.running:
         return ""
     asked, since = last_asked(seen.row.tenant.slug), seen.process.since
-    return _("started by hand") if since and (asked is None or asked < since) else _("stopping…")
+    # systemd tells the second of a start, and no more.
+    return _("started by hand") if since and (asked is None or asked.replace(microsecond=0) <= since) else _("stopping…")
 
 
 def _was_stopped_by_hand(seen: Overview) -> bool:

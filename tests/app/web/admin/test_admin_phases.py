@@ -69,6 +69,8 @@ def test_what_was_done_by_hand_is_told_from_what_was_asked_for_here(web_app):
     assert shown(stop, since=after) == "started by hand"
     assert shown(stop, since=after, asked=before) == "started by hand"
     assert shown(stop, since=before, asked=after) == "stopping…"
+    second = after.replace(microsecond=0)
+    assert shown(stop, since=second, asked=second + timedelta(milliseconds=300)) == "started by hand"
     assert shown(run, ended=after) == "stopped by hand"
     assert shown(run, ended=after, asked=before) == "stopped by hand"
     assert shown(run, ended=before, asked=after) == "should run and does not"
