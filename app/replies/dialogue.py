@@ -26,10 +26,10 @@ from app.replies.words import plain, words_of
 LONGEST_REPLY = 4000
 SURE = 0.85
 """How close one of the tenant's own questions must be to be preferred to what the bot clearly understands itself."""
-CLEAR = 0.8
+CLEAR = 0.9
 """The confidence from which the bot's own understanding is clear."""
 UNKNOWN_BEFORE_OFFER = 2
-WORTH_ASKING = 0.15
+WORTH_ASKING = 0.2
 """How likely an intent must be to be offered where none is sure."""
 MOST_GUESSES = 3
 LONGEST_NAME = 20
@@ -235,7 +235,8 @@ def _ask_back(turn: Turn) -> Reply | None:
         return None
     offered = dict.fromkeys((*known, "contact_human_agent"))
     options = [(f"do:{intent}", turn.say(f"unsure.{intent}")) for intent in offered]
-    return Reply(lines(turn.say("unsure.ask"), show(turn, options)), "unsure")
+    turn.chat.unknown += 1
+    return Reply(lines(turn.say("unsure.ask"), show(turn, options)), "unknown:unsure")
 
 
 def _unknown(turn: Turn) -> Reply:

@@ -1,7 +1,9 @@
 """What single messages in the middle of a talk are answered as."""
 import pytest
 
-from tests.app.replies.conversation import bare, reason, tenant
+from app.replies.dialogue import WORTH_ASKING
+from app.replies.understand import UNSURE, understand
+from tests.app.replies.conversation import Talk, bare, reason, tenant
 
 BOOKING, ECOMMERCE, SUPPORT = (tenant(name) for name in ("BOOKING", "ECOMMERCE", "SUPPORT"))
 
@@ -107,3 +109,48 @@ def test_a_bot_without_content_invents_nothing_and_offers_the_team(template, tex
     because = reason(bare(template), text)
 
     assert because not in ("unknown", "question")
+
+
+def test_where_it_is_unsure_it_asks_back_with_what_may_have_been_meant_and_a_person():
+    talk = Talk(bare("ECOMMERCE"))
+    talk.say("hello")
+    unsure = next(text for text in GUESSES if WORTH_ASKING <= understand(text, "ECOMMERCE").confidence < UNSURE)
+
+    reply = talk.say(unsure)
+    assert talk.because == "unknown:unsure"
+    assert reply.startswith("I am not sure what you mean. Please write a number:\n1. ")
+    assert reply.endswith("Talk to a person")
+    assert talk.hears(str(len(talk.state["menu"]))) == "asked_for_person"
+
+
+GUESSES = ("money", "paper", "the address thing", "about it please", "new one", "my stuff", "the account and the order")
+
+
+@pytest.mark.parametrize(("template", "text", "intent"), [
+    ("BOOKING", "nataka kubook table ya watu wanne kesho saa mbili usiku", "make_booking"),
+    ("BOOKING", "can i get a slot ya kesho saa nne", "make_booking"),
+    ("BOOKING", "naomba kucancel appointment yangu ya ijumaa", "cancel_booking"),
+    ("BOOKING", "can we move my appointment kwa jumatatu", "change_booking"),
+    ("ECOMMERCE", "i want kucancel order yangu please", "cancel_order"),
+    ("ECOMMERCE", "pls check my order bado sijaipata", "track_order"),
+    ("ECOMMERCE", "delivery mpaka Kigamboni ni sh ngapi", "delivery_options"),
+    ("ECOMMERCE", "my package itafika lini", "delivery_period"),
+    ("SUPPORT", "siwezi kulogin nimesahau password", "recover_password"),
+    ("SUPPORT", "nataka kudelete account yangu", "delete_account"),
+])
+def test_two_languages_in_one_message(template, text, intent):
+    meaning = understand(text, template)
+
+    assert meaning.intent == intent
+    assert meaning.confidence >= UNSURE
+
+
+@pytest.mark.parametrize(("text", "intent"), [
+    ("whr is my ordr", "track_order"), ("i wnat to cancl my oder", "cancel_order"), ("refnd my mony", "get_refund"),
+    ("forgot my pasword", "recover_password"), ("cancelmyorder", "cancel_order"), ("wheremy delivry", "track_order"),
+])
+def test_a_message_typed_in_a_hurry(text, intent):
+    meaning = understand(text, "ECOMMERCE")
+
+    assert intent in (meaning.intent, *(guess.intent for guess in meaning.others))
+    assert meaning.intent == intent or meaning.confidence < UNSURE
