@@ -35,7 +35,8 @@ def _phase_of_unwanted(seen: Overview) -> str:
         return ""
     asked, since = last_asked(seen.row.tenant.slug), seen.process.since
     # systemd tells the second of a start, and no more.
-    return _("started by hand") if since and (asked is None or asked.replace(microsecond=0) <= since) else _("stopping…")
+    was_by_hand = since and (asked is None or asked.replace(microsecond=0) <= since)
+    return _("started by hand") if was_by_hand else _("stopping…")
 
 
 def _was_stopped_by_hand(seen: Overview) -> bool:
