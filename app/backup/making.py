@@ -27,17 +27,19 @@ class Backup:
     size: int
 
 
-def make(settings: Settings, holder: Holder, *, now: datetime, root: Path = profiles.STATE_ROOT) -> Backup:
-    """Make one backup of this host; raises FlowError where it cannot be made, and leaves nothing half-made."""
-    name = database_name(settings)
-    settings.backup_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+def make(settings: Settings, holder: Holder, *, now: datetime, target: Path | None = None,
+         root: Path = profiles.STATE_ROOT) -> Backup:
+    """Make one backup of this host, as the file `target` or beside those that are there; returns it.
+
+    Raises FlowError where it cannot be made, and leaves nothing half-made.
+    """
+    name, target = database_name(settings), target or settings.backup_dir / name_of(now)
     with scratch(settings) as place:
         # The database last: what a profile knows that the database does not would be answered a second time.
         slugs = profiles.take(root, place / contents.PROFILES, holder)
         programs.dump(name, place / contents.DUMP)
         (place / contents.SECRET).write_text(settings.secret_key)
         contents.write_manifest(place, version=version("flowhq"), made_at=now, database=name, tenants=slugs)
-        target = settings.backup_dir / name_of(now)
         programs.pack(place, target, settings.backup_recipients)
     return Backup(target, now, target.stat().st_size)
 

@@ -1,4 +1,5 @@
 """`flowhq backup`."""
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from app.backup import making, restoring
 from app.commands.output import json_option, write_json, write_table
 from app.settings import Settings
 
-MEBIBYTE = 1024 * 1024
+KIBIBYTE = 1024
 identity_option = click.option("--identity", required=True, type=click.Path(path_type=Path, dir_okay=False),
                                help="The operator's key, as age-keygen wrote it.")
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -21,17 +22,22 @@ def backup() -> None:
 
 
 @backup.command()
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write it to this file instead, and delete none of the others.")
+@click.option("--recipients", type=click.Path(path_type=Path, dir_okay=False),
+              help="A file with the age1… of those who may open it, instead of the host's own.")
 @json_option
 @click.pass_obj
-def create(settings: Settings, as_json: bool) -> None:
+def create(settings: Settings, to: Path | None, recipients: Path | None, as_json: bool) -> None:
     """Make a backup while the workers run, and delete those that are old; a timer does this every night."""
     restoring.check_root()
-    made = making.make(settings, systemd.Systemd(settings), now=datetime.now(UTC))
-    gone = making.forget_old(settings)
+    chosen = replace(settings, backup_recipients=recipients or settings.backup_recipients)
+    made = making.make(chosen, systemd.Systemd(settings), now=datetime.now(UTC), target=to)
+    gone = [] if to else making.forget_old(settings)
     if as_json:
         write_json({"path": str(made.path), "made_at": made.made_at, "size": made.size, "deleted": gone})
     else:
-        lines = [f"Wrote {made.path} ({made.size / MEBIBYTE:.1f} MiB).", *(f"Deleted {one}." for one in gone)]
+        lines = [f"Wrote {made.path} ({_shown(made.size)}).", *(f"Deleted {one}." for one in gone)]
         click.echo("\n".join(lines))
 
 
@@ -44,8 +50,8 @@ def list_them(settings: Settings, as_json: bool) -> None:
     if as_json:
         write_json([{"path": str(one.path), "made_at": one.made_at, "size": one.size} for one in found])
     else:
-        rows = [(f"{one.made_at:%Y-%m-%d %H:%M} UTC", f"{one.size / MEBIBYTE:.1f}", one.path) for one in found]
-        write_table(("MADE", "MIB", "FILE"), rows, empty=f"There are no backups in {settings.backup_dir}.")
+        rows = [(f"{one.made_at:%Y-%m-%d %H:%M} UTC", _shown(one.size), one.path) for one in found]
+        write_table(("MADE", "SIZE", "FILE"), rows, empty=f"There are no backups in {settings.backup_dir}.")
 
 
 @backup.command()
@@ -73,3 +79,9 @@ def restore(settings: Settings, file: Path, identity: Path, yes: bool) -> None:
         for line in restoring.restore(file, identity, settings):
             click.echo(line)
     click.echo("Flow HQ runs. `flowhq worker status` shows the businesses as they come back.")
+
+
+def _shown(size: int) -> str:
+    """A size in bytes as people read it."""
+    kibibytes = size / KIBIBYTE
+    return f"{kibibytes / KIBIBYTE:.1f} MiB" if kibibytes >= KIBIBYTE else f"{kibibytes:.0f} KiB"

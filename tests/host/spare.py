@@ -11,6 +11,7 @@ from tests.host.installed import connect_to_web, install
 from tests.host.machine import Machine
 from tests.host.outside import Outside
 from tests.host.people import signed_in
+from tests.source_tree import ROOT
 
 PACK_S = 300.0
 
@@ -23,6 +24,7 @@ def spare_machine(world: Outside) -> Iterator[Machine]:
         machine.run("systemctl", "disable", "--now", "--quiet", "sandbox.service")
         machine.run("apt-get", "update", "--quiet", timeout=PACK_S)
         machine.run("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "age", "zstd", timeout=PACK_S)
+        machine.put("/usr/local/bin/flowhq", (ROOT / "systemd" / "flowhq").read_text(), mode="0755")
         with world.seen_from(machine):
             yield machine
 
