@@ -28,6 +28,9 @@ OPEN = """\
   fhq-<slug>`, as root, ends it.
 - **Names.** Every role of PostgreSQL sees the names of all roles, and with them the tenants' slugs; counters and
   estimates tell how many rows all tenants have together, and about how many one has.
+- **PostgreSQL's doors.** A worker has four of its own, but opening and shutting them without pause still keeps
+  PostgreSQL starting processes: others' answers came three to five times later on a machine short of processors, and
+  none was lost.
 - **PostgreSQL's processors.** A role has two sessions, and each can keep one processor busy. What lasts longer than 30
   seconds in one transaction is ended within a minute by `flowhq stale-check`.
 """
