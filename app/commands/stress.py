@@ -128,7 +128,7 @@ def _facts(result: Result) -> dict[str, Any]:
         "other tenants' pages": "; ".join([tried, *result.not_refused]),
         "rows at tenants outside": result.rows_outside, "messages of strangers": result.strangers,
         "reply after": ", ".join(f"{name} {value} ms" for name, value in facts["latency_ms"].items()),
-        "left behind": ", ".join(result.left) or "nothing",
+        "left behind": "everything, as was asked" if result.kept else ", ".join(result.left) or "nothing",
     }
 
 

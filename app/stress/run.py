@@ -62,6 +62,7 @@ class Result:
     rows_outside: int = 0
     waits: list[float] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    kept: bool = False
 
     @property
     def is_good(self) -> bool:
@@ -103,7 +104,7 @@ async def stress(plan: Plan, access: Access, settings: Settings, tell: Tell) -> 
         browser = await stack.enter_async_context(Browser(access.url))
         panel = await sign_in(browser, access.email, access.password, access.ask_code)
         scene = _Scene(plan, settings, access.url, panel, phones, tell, f"stress-{secrets.token_hex(RUN_BYTES)}")
-        result = Result()
+        result = Result(kept=plan.keep)
         try:
             await _play(scene, stack, taken, result)
         finally:

@@ -5,14 +5,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.request import urlopen
 
+import pyotp
 import pytest
 
+from app.db import db, open_database
+from app.services import accounts, second_factor
 from tests.demonstration import Demo
 from tests.patience import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PASSWORD = "a long pass phrase of mine"
 DEMO = ["demo-booking", "demo-shop", "demo-support"]
 
 
@@ -62,6 +67,34 @@ def test_the_panels_pages_are_counted_where_the_database_is_elsewhere(demo: Demo
     assert run.returncode == 0, run.stderr + run.stdout
     assert "the admin panel" in run.stdout
     assert re.search("Every tenant stayed apart", run.stdout)
+
+
+def test_an_admin_with_a_second_factor_gives_its_code_and_may_keep_what_was_made(demo: Demo):
+    codes = give_second_factor(demo)
+    words = ("stress", "--tenants", "1", "--customers", "1", "--messages", "1", "--email", "two@example.com",
+             "--password-stdin", "--keep")
+
+    def stress(*more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", "app.cli", *words, *more], env=demo.settings.child_environ(),
+                              input=f"{PASSWORD}\n", capture_output=True, text=True, check=False, timeout=240)
+
+    assert "with --code" in stress().stderr
+    run = stress("--code", codes[0])
+    assert run.returncode == 0, run.stderr + run.stdout
+    assert "everything, as was asked" in run.stdout
+    assert [tenant["session_state"] for tenant in demo.ask("tenant", "list")] == ["CONNECTED"] * 4
+
+
+def give_second_factor(demo: Demo) -> list[str]:
+    """An admin of the demonstration that signs in with a second factor; returns codes that are good for it."""
+    open_database(demo.settings.database)
+    accounts.create_admin(email="two@example.com", password=PASSWORD, by="test")
+    second_factor.begin(accounts.find_account("two@example.com"))
+    account = accounts.find_account("two@example.com")
+    codes = second_factor.enable(account, pyotp.TOTP(account.totp_secret).now(), now=datetime.now(UTC), address="")
+    db.close()
+    db.initialize(None)
+    return codes
 
 
 def test_what_is_missing_is_said_in_one_line(demo: Demo):
