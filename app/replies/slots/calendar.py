@@ -208,6 +208,20 @@ def _whole_month(tokens: Sequence[Token], place: int, month: tuple[int, int], to
     return SaidDay(place, end, first, _months_on(first, 1) - DAY, "span")
 
 
+def _numbered_month(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None:
+    """`mwezi wa tano tarehe 12`, and `mwezi wa tano` by itself."""
+    if [token.text for token in tokens[place:place + 2]] != ["mwezi", "wa"]:
+        return None
+    month = number_at(tokens, place + 2, 12) or phrases("ordinals").at(tokens, place + 2)
+    if month is None or not 1 <= month[0] <= 12:
+        return None
+    lead = phrases("date_lead").at(tokens, month[1])
+    day = _number_of_day(tokens, lead[1], True) if lead else None
+    if day is None:
+        return _whole_month(tokens, place, month, today)
+    return _span_of(place, day[1], (day[0], day[0]), (month[0], None), today)
+
+
 def _weekday(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None:
     """`Friday`, `next Friday` (of next week), `Jumamosi ijayo` (the coming one), `Friday next week`."""
     is_next = phrases("next").at(tokens, place)
@@ -331,7 +345,7 @@ def _unit_at(tokens: Sequence[Token], place: int) -> tuple[int, int] | None:
 
 
 READERS: tuple[Callable[[Sequence[Token], int, date], SaidDay | None], ...] = (
-    _relative, _feast, _digits, _day_and_month, _month_and_day, _weekday, _week, _month_near, _week_of_month, _ahead,
+    _relative, _feast, _digits, _day_and_month, _month_and_day, _numbered_month, _weekday, _week, _month_near, _week_of_month, _ahead,
 )
 
 
