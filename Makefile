@@ -16,8 +16,11 @@ setup: packages-test .venv/dev.stamp wa-js axe ## Install what development and t
 demo: packages-run .venv/run.stamp wa-js ## Start a demonstration: sandbox, three tenants, their workers
 	@$(BIN)/flowhq demo
 
+# The machines of the host tests come after the rest and alone: they measure what one tenant does to another.
 test: setup ## Run every test; lint and types are tests too
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not bench and not downloads and not host"
+	@$(BIN)/python -m tests.host.image || true
+	@$(BIN)/python -m pytest --durations=12 tests/host
 
 check: setup lint ## Run what takes seconds: lint, types, layers, and tests without a browser
 	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not slow and not bench and not downloads"
