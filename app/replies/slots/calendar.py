@@ -345,7 +345,8 @@ def _unit_at(tokens: Sequence[Token], place: int) -> tuple[int, int] | None:
 
 
 READERS: tuple[Callable[[Sequence[Token], int, date], SaidDay | None], ...] = (
-    _relative, _feast, _digits, _day_and_month, _month_and_day, _numbered_month, _weekday, _week, _month_near, _week_of_month, _ahead,
+    _relative, _feast, _digits, _day_and_month, _month_and_day, _numbered_month, _weekday, _week, _month_near,
+    _week_of_month, _ahead,
 )
 
 
