@@ -32,14 +32,15 @@ def settings_fit(settings: Settings) -> Finding:
 def database_answers(settings: Settings) -> Finding:
     """Whether the database can be reached and is at this version's schema."""
     # Root has no role of its own: it acts as the schema's owner.
-    steps = schema.status(open_database(settings.database, ("", OWNER)))
+    database = open_database(settings.database, ("", OWNER))
+    steps = schema.status(database)
     waiting = [step.name for step in steps if step.known and not step.applied_at]
     newer = [step.name for step in steps if not step.known]
     if newer:
         return fail(f"the database is of a newer version ({newer[-1]})", "Install that version of Flow HQ again.")
     if waiting:
         return fail(f"{len(waiting)} migrations wait", "`flowhq db upgrade`.")
-    return ok(f"{_kind(settings)} at this version's schema")
+    return ok(f"{'SQLite' if is_sqlite(database) else 'PostgreSQL'} at this version's schema")
 
 
 def web_answers(settings: Settings) -> Finding:
@@ -76,7 +77,3 @@ def _trust() -> ssl.SSLContext:
     if os.access(OWN_CERTIFICATE, os.R_OK):
         context.load_verify_locations(OWN_CERTIFICATE)
     return context
-
-
-def _kind(settings: Settings) -> str:
-    return "SQLite" if is_sqlite(open_database(settings.database)) else "PostgreSQL"
