@@ -14,6 +14,7 @@ COMMANDS = {
     "tenant": ("app.commands.tenant:tenant", "Create, list, show and change tenants."),
     "worker": ("app.commands.worker:worker", "Start, stop and watch tenants' workers."),
     "stale-check": ("app.commands.stale_check:stale_check", "Flag workers that have gone silent; a timer runs it."),
+    "disk-check": ("app.commands.disk_check:disk_check", "Stop workers that fill the disk; a timer runs it."),
     "messages": ("app.commands.messages:messages", "Read and export the message log."),
     "understand": ("app.commands.understand:understand", "Say what customers' messages mean, line by line."),
     "sandbox": ("app.commands.sandbox:sandbox", "Run the WhatsApp sandbox, or replay messages on it."),
@@ -25,6 +26,7 @@ COMMANDS = {
     "web": ("app.commands.web:web", "Serve the web pages, in the foreground."),
     "backup": ("app.commands.backup:backup", "Make backups of a host, and put them back."),
     "doctor": ("app.commands.doctor:doctor", "Look whether everything is as it must be, and say what to do."),
+    "metrics": ("app.commands.metrics:metrics", "Write how the bots are as numbers, for Prometheus; a timer runs it."),
     "db": ("app.commands.database:database", "Bring the database to the schema this version needs."),
 }
 EPILOG = """\b
