@@ -48,6 +48,7 @@ class Settings:
     restart_delay_s: float = 2.0
     stale_after_s: float = 120.0
     stale_restarts: Count = Count(3)
+    session_limit_mib: Count = Count(2048)
     backup_dir: Path = Path("/var/backups/flowhq")
     backup_recipients: Path = Path("/etc/flowhq/backup_recipients")
     backup_days: Count = Count(7)
@@ -134,6 +135,7 @@ VARIABLES = {
     "restart_delay_s": "FLOWHQ_RESTART_DELAY_S",
     "stale_after_s": "FLOWHQ_STALE_AFTER_S",
     "stale_restarts": "FLOWHQ_STALE_RESTARTS",
+    "session_limit_mib": "FLOWHQ_SESSION_LIMIT_MIB",
     "backup_dir": "FLOWHQ_BACKUP_DIR",
     "backup_recipients": "FLOWHQ_BACKUP_RECIPIENTS",
     "backup_days": "FLOWHQ_BACKUP_DAYS",

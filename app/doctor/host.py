@@ -14,7 +14,7 @@ from app.settings import Settings
 
 PLAYBOOK = "`ansible-playbook site.yml` puts it right"
 RUNNING = ("flowhq.target", "flowhq-web.socket", "flowhq-web.service", "flowhq-jobs.service", "flowhq-egress.socket")
-TIMERS = ("flowhq-stale-check.timer", "flowhq-prune.timer")
+TIMERS = ("flowhq-stale-check.timer", "flowhq-disk-check.timer", "flowhq-prune.timer")
 BACKUP_TIMER = "flowhq-backup.timer"
 LATE, TOO_LATE = timedelta(hours=26), timedelta(days=3)
 RENEW, ENDS = timedelta(days=21), timedelta(days=5)
