@@ -1,6 +1,7 @@
 """The machine that playbooks are run from, as an operator has it: an inventory, a key, and ssh to the host."""
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from tests.host.machine import Machine
 from tests.host.wheels import wheelhouse
 from tests.source_tree import ROOT
 
-PLAYBOOKS = ROOT / "ansible"
+PLAYBOOKS, UNITS = ROOT / "ansible", ROOT / "systemd"
 NAME = "bots.flowhq.test"
 PROGRAM = str(Path(sys.executable).with_name("ansible-playbook"))
 PLAY_S = 900.0
@@ -79,8 +80,8 @@ class Control:
         # In the machine's own network, where its sshd listens on 127.0.0.1.
         command = ["nsenter", f"--target={self.machine.leader()}", "--net", "timeout", str(PLAY_S),
                    PROGRAM, "--inventory", str(inventory), playbook, *options]
-        with subprocess.Popen(command, cwd=PLAYBOOKS, env=self._environment(), stdin=subprocess.DEVNULL, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        with subprocess.Popen(command, cwd=self.directory / PLAYBOOKS.name, env=self._environment(), text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
             play = Play(0, "")
             _listen(process, play)
         play.status = process.returncode
@@ -89,7 +90,7 @@ class Control:
     def _environment(self) -> Mapping[str, str]:
         ssh = f"-o UserKnownHostsFile={self.directory / 'known_hosts'} -o StrictHostKeyChecking=accept-new"
         return {"PATH": os.environ["PATH"], "HOME": str(self.directory), "LANG": "C.UTF-8",
-                "ANSIBLE_HOME": str(self.directory / "ansible"), "ANSIBLE_SSH_EXTRA_ARGS": ssh,
+                "ANSIBLE_HOME": str(self.directory / "home"), "ANSIBLE_SSH_EXTRA_ARGS": ssh,
                 "ANSIBLE_NOCOLOR": "1", "ANSIBLE_DEPRECATION_WARNINGS": "1"}
 
 
@@ -108,6 +109,9 @@ def _listen(process: "subprocess.Popen[str]", play: Play) -> None:
 def control_of(machine: Machine, **variables: Any) -> Iterator[Control]:
     """An operator with a key that opens the machine, this tree's wheel, and a sandbox as WhatsApp."""
     with tempfile.TemporaryDirectory(prefix="fhq-ansible-") as directory:
+        # Copies: one play after another runs from the same tree, whatever is done to this one meanwhile.
+        for tree in (PLAYBOOKS, UNITS):
+            shutil.copytree(tree, Path(directory) / tree.name)
         key = Path(directory) / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
         machine.put("/root/.ssh/authorized_keys", key.with_suffix(".pub").read_text(), mode="0600")
