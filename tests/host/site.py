@@ -28,10 +28,10 @@ class Site:
     control: Control
     took: dict[str, float] = field(default_factory=dict)
 
-    def play(self, what: str, *options: str) -> Play:
+    def play(self, what: str, *options: str, **variables: object) -> Play:
         """Run site.yml, and note how long that took and which roles it spent it in."""
         began = time.monotonic()
-        play = self.control.play("site.yml", *options)
+        play = self.control.play("site.yml", *options, **variables)
         roles = ", ".join(f"{role} {seconds:.0f}" for role, seconds in play.took.items())
         self.took[f"{what} ({roles})"] = time.monotonic() - began
         return play
