@@ -1,4 +1,5 @@
 """Where an operator sits who looks after several machines: an inventory, a key, and ssh to each of them."""
+import json
 import os
 import subprocess
 import sys
@@ -28,7 +29,7 @@ class Operator:
 
     def play(self, playbook: str, *options: str, **variables: Any) -> Play:
         """Run a playbook with these variables; what it said is in what comes back, whether it went well or not."""
-        said = [word for name, value in variables.items() for word in ("--extra-vars", yaml.safe_dump({name: value}))]
+        said = [word for name, value in variables.items() for word in ("--extra-vars", json.dumps({name: value}))]
         command: list[str | Path] = ["timeout", str(PLAY_S), Path(sys.executable).with_name("ansible-playbook"),
                                      "--inventory", self._directory / "inventory.yml", playbook, *options, *said]
         done = subprocess.run(command, cwd=PLAYBOOKS, env=self._environment(), stdin=subprocess.DEVNULL, text=True,
