@@ -36,10 +36,12 @@ def database_answers(settings: Settings) -> Finding:
     steps = schema.status(database)
     waiting = [step.name for step in steps if step.known and not step.applied_at]
     newer = [step.name for step in steps if not step.known]
-    if newer:
-        return fail(f"the database is of a newer version ({newer[-1]})", "Install that version of Flow HQ again.")
     if waiting:
         return fail(f"{len(waiting)} migrations wait", "`flowhq db upgrade`.")
+    if newer:
+        # What is added does not disturb: so it is after every rollback.
+        return warn(f"the database has what a newer version added ({newer[-1]})",
+                    "All works; go over to that version again once it is mended.")
     return ok(f"{'SQLite' if is_sqlite(database) else 'PostgreSQL'} at this version's schema")
 
 

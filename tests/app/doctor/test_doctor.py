@@ -83,6 +83,16 @@ def test_a_database_whose_migrations_wait_fails(
     assert platform.database_answers(chosen).mend == "`flowhq db upgrade`."
 
 
+def test_a_database_to_which_a_newer_version_has_added_is_warned_of(
+    settings: Settings, database: peewee.Database, database_url: str,
+) -> None:
+    database.execute_sql("INSERT INTO schema_migration (name, applied) "
+                         "SELECT '9999_of_tomorrow', max(applied) FROM schema_migration")
+    found = platform.database_answers(changed(settings, database_url=database_url))
+    assert found.verdict == Verdict.WARN
+    assert "9999_of_tomorrow" in found.seen
+
+
 def test_production_without_its_secrets_fails_and_names_them(settings: Settings) -> None:
     found = platform.settings_fit(changed(settings, production=True, secret_key="", base_url=""))
     assert found.verdict == Verdict.FAIL
