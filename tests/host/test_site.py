@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.host.forward import forwarded
-from tests.host.installed import SANDBOX_PORT
+from tests.host.installed import addresses
 from tests.host.people import Business, signed_in
 from tests.host.site import NAME, certificate, site_on, visited
 from tests.patience import eventually
@@ -54,6 +53,7 @@ def spoiled(site):
     yield spoil
     for path, content in kept.items():
         site.machine.run("sh", "-c", f"cat >{path}", input=content)
+    site.machine.run("systemctl", "daemon-reload")
 
 
 def doctor(site):
@@ -123,19 +123,16 @@ def test_pages_come_by_tls_and_http_2(site):
     assert moved == f"301 {page}"
 
 
-def test_a_business_is_made_linked_and_answered_through_the_web_server(site):
-    with (forwarded(site.secure_connection) as web,
-          forwarded(lambda: site.machine.connect(SANDBOX_PORT)) as phones,
-          signed_in(f"http://127.0.0.1:{web}") as admin):
-        shop = Business("duka", "+255700000901", Api(f"http://127.0.0.1:{phones}"))
+def test_a_business_is_made_linked_and_answered(site):
+    with addresses(site.machine) as (web, phones), signed_in(web) as admin:
+        shop = Business("duka", "+255700000901", Api(phones))
         admin.creates(shop.slug, shop.number)
         admin.presses(shop.slug, "start")
         shop.scans(admin)
         eventually(lambda: admin.sees(shop.slug).session == "Connected", "it is connected", 180)
         shop.hears(CUSTOMER, "Hello")
         shop.answers_within(CUSTOMER, 1)
-
-    assert "Duka" in shop.answers(CUSTOMER)[0]
+        assert "Duka" in shop.answers(CUSTOMER)[0]
 
 
 def test_a_new_certificate_is_taken_without_a_dropped_connection(site, tmp_path: Path):
