@@ -9,11 +9,14 @@ cd "$1"
 install -D -m 0644 systemd/flowhq.sysusers /etc/sysusers.d/flowhq.conf
 install -D -m 0644 systemd/flowhq.tmpfiles /etc/tmpfiles.d/flowhq.conf
 install -D -m 0644 systemd/50-flowhq.rules /etc/polkit-1/rules.d/50-flowhq.rules
+install -D -m 0644 systemd/flowhq-dbus.conf /etc/dbus-1/system.d/flowhq.conf
 for unit in systemd/*.service systemd/*.socket systemd/*.timer systemd/*.target systemd/*.slice systemd/*.service.d; do
     cp -r "$unit" /etc/systemd/system/
 done
 systemd-sysusers
 systemd-tmpfiles --create /etc/tmpfiles.d/flowhq.conf
+# It passes over rules for users that it does not know yet.
+systemctl reload dbus
 
 install -d /etc/flowhq
 install -m 0644 flowhq.env /etc/flowhq/flowhq.env

@@ -21,16 +21,16 @@ in the ordinary tests too, on a PostgreSQL of their own (`tests/app/test_isolati
 OPEN = """\
 ## What is not closed
 
-- **The disk.** One file ends at 1 GiB, the number of files does not. Put tenants' directories on a file system of their
-  own, with project quotas where that matters: then only browsers' profiles fill up, and PostgreSQL does not.
+- **The disk, for a minute.** One file ends at 1 GiB, and all of a session at what `FLOWHQ_SESSION_LIMIT_MIB` says: root
+  looks every minute, and ends a worker that takes more. Until then it writes as fast as the disk does. Where that
+  matters put tenants' directories on a file system of their own.
 - **systemd's ear.** A worker has to be able to tell systemd how it is, and systemd 252 hears such notes before anything
   else. A flood of them makes `systemctl` slow or keeps it out while it lasts. Workers go on answering. `pkill -KILL -u
   fhq-<slug>`, as root, ends it.
 - **Names.** Every role of PostgreSQL sees the names of all roles, and with them the tenants' slugs; counters and
   estimates tell how many rows all tenants have together, and about how many one has.
-- **PostgreSQL's doors.** A worker has four of its own, but opening and shutting them without pause still keeps
-  PostgreSQL starting processes: others' answers came three to five times later on a machine short of processors, and
-  none was lost.
+- **PostgreSQL's doors.** A worker has four of its own, and little processor time to open and shut them in; doing so
+  without pause still keeps PostgreSQL starting some processes.
 - **PostgreSQL's processors.** A role has two sessions, and each can keep one processor busy. What lasts longer than 30
   seconds in one transaction is ended within a minute by `flowhq stale-check`.
 """
