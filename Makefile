@@ -18,12 +18,12 @@ demo: packages-run .venv/run.stamp wa-js ## Start a demonstration: sandbox, thre
 
 # The machines of the host tests come after the rest and alone: they measure what one tenant does to another.
 test: setup ## Run every test; lint and types are tests too
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not bench and not downloads and not host"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not bench and not host"
 	@$(BIN)/python -m tests.host.image || true
 	@$(BIN)/python -m pytest --durations=12 tests/host
 
 check: setup lint ## Run what takes seconds: lint, types, layers, and tests without a browser
-	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not slow and not bench and not downloads"
+	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not slow and not bench and not downloads and not deployment"
 
 lint: .venv/dev.stamp ## Check style, types, layers, pages and units
 	@build-aux/lint

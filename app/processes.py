@@ -195,7 +195,8 @@ class Processes:
         deadline = time.monotonic() + LAUNCH_TIMEOUT_S
         while not supervisor_answers(self.settings.state_dir):
             if launched.poll() not in (None, SUPERVISED_EXIT) or time.monotonic() > deadline:
-                raise StartFailed("The supervisor did not start: %(reason)s (%(log)s)", reason=last_words(log), log=str(log))
+                raise StartFailed("The supervisor did not start: %(reason)s (%(log)s)",
+                                  reason=last_words(log), log=str(log))
             if launched.poll() == SUPERVISED_EXIT:
                 # Another one held the directory: it is either about to answer, or on its way out.
                 launched = self._spawn(command, log)

@@ -90,8 +90,8 @@ def nothing_failed(_: Settings) -> Finding:
         return ok("none")
     first = failed[0]
     slug = first.removeprefix(systemd.UNIT_PREFIX).removesuffix(systemd.UNIT_SUFFIX)
-    again = f"flowhq worker start {slug}" if first.startswith(systemd.UNIT_PREFIX) else f"systemctl restart {first}"
-    return fail(_some(failed), f"`journalctl -u {first} -n 50` says why; then `{again}`.")
+    again = f"`flowhq worker start {slug}`" if first.startswith(systemd.UNIT_PREFIX) else f"`systemctl restart {first}`"
+    return fail(_some(failed), f"`journalctl -u {first} -n 50` says why; then {again}.")
 
 
 def timers_wait(settings: Settings) -> Finding:

@@ -8,7 +8,7 @@ from tests.host.operator import operator_of
 from tests.host.outside import outside
 from tests.host.spare import administered, spare_machine
 
-pytestmark = [pytest.mark.host, pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.host, pytest.mark.deployment, pytest.mark.browser, pytest.mark.timeout(1800)]
 OLD, NEW = "old.flowhq.test", "new.flowhq.test"
 
 

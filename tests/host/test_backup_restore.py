@@ -12,7 +12,7 @@ from tests.host.outside import outside
 from tests.host.spare import administered, fetch, spare_machine
 from tests.patience import eventually
 
-pytestmark = [pytest.mark.host, pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.host, pytest.mark.deployment, pytest.mark.browser, pytest.mark.timeout(1800)]
 SLUGS = ("acme", "beta", "coco")
 PLACE = "/root/restore"
 

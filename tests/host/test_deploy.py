@@ -17,7 +17,7 @@ from tests.host.spare import administered
 from tests.host.visitors import Visitors
 from tests.source_tree import ROOT
 
-pytestmark = [pytest.mark.host, pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.host, pytest.mark.deployment, pytest.mark.browser, pytest.mark.timeout(3600)]
 SLUGS = ("acme", "beta", "coco")
 NEWER = "0.9.0"
 RINGS = {"deploy_quiet_s": 5}

@@ -10,7 +10,7 @@ from tests.host.site import NAME, certificate, site_on, visited
 from tests.patience import eventually
 from tests.rig import Api
 
-pytestmark = [pytest.mark.host, pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.host, pytest.mark.deployment, pytest.mark.browser, pytest.mark.timeout(1500)]
 
 CUSTOMER = "+255711000901"
 MISTAKES = {

@@ -7,7 +7,7 @@ from tests.host.image import debian
 from tests.host.site import NAME, site_on
 from tests.patience import eventually
 
-pytestmark = [pytest.mark.host, pytest.mark.slow, pytest.mark.downloads, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.host, pytest.mark.deployment, pytest.mark.downloads, pytest.mark.timeout(2400)]
 
 BARE = ("systemd", "systemd-sysv", "dbus", "python3", "openssh-server")
 

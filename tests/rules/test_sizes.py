@@ -4,7 +4,7 @@ import ast
 from tests.source_tree import files, named, parsed
 
 FUNCTION_LINES, MODULE_LINES = 60, 400
-EVERYWHERE = ("app", "worker", "tests", "build-aux")
+EVERYWHERE = ("app", "worker", "tests", "training", "build-aux")
 SAY_NOTHING = {"utils", "util", "helpers", "common", "misc", "manager"}
 
 

@@ -54,6 +54,10 @@ def headline(request: SetupRequest | None, tenant: TenantStatus, session: Sessio
         (tenant, tenant == TenantStatus.ERROR), (worker, worker in (WorkerStatus.ERROR, WorkerStatus.STALE)))
     if worst := next((state for state, is_bad in trouble if is_bad), None):
         return Headline(worst)
+    return _without_trouble(tenant, session, worker)
+
+
+def _without_trouble(tenant: TenantStatus, session: SessionState, worker: WorkerStatus) -> Headline:
     if session == SessionState.CONNECTED:
         return Headline(tenant, url_for("portal.chats"), _("Read the chats"))
     if tenant == TenantStatus.NEW and session == SessionState.DISCONNECTED and worker == WorkerStatus.STOPPED:
