@@ -264,6 +264,9 @@ OWN_QUESTIONS: frozenset[Step] = frozenset({_sure_question, _likely_question})
 def _confidence(turn: Turn, step: Step) -> float | None:
     if step in OWN_QUESTIONS:
         return turn.closeness
+    if step is _unknown:
+        # However sure it is that nothing fits: the menu answers nothing that was asked.
+        return 0.0
     return turn.meaning.confidence if step in UNDERSTOOD else None
 
 

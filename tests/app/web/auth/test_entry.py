@@ -189,7 +189,7 @@ def test_an_admin_of_a_real_host_sets_a_second_factor_up_first(settings: Setting
     answer = client.post("/account/second-factor", data={"code": pyotp.TOTP(ada.totp_secret).now()},
                          base_url="https://bots.example.org")
     assert answer.text.count("<code>") == 10
-    assert client.get("/admin/", base_url="https://bots.example.org").status_code == 200
+    assert client.get("/admin/audit", base_url="https://bots.example.org").status_code == 200
 
 
 def production(settings: Settings) -> Flask:
