@@ -177,6 +177,8 @@ def of_admin(world: World) -> Iterator[Page]:
     yield Page("a stop asked back", "ada", tenant, form="main form.verbs", sent={})
     yield Page("a pause asked back", "ada", tenant, form="main form[action$='/pause']", sent={})
     yield Page("an empty note", "ada", tenant, 400, form="main form[action$='/notes']", sent={"text": ""})
+    yield Page("an owner of no address", "ada", tenant, 400, form="main form[action$='/people']",
+               sent={"name": "Neema", "email": "neema"})
     yield Page("no reason", "ada", f"/admin/requests/{world.numbers['waiting']}", 400,
                form="main form[action$='/reject']", sent={"reason": ""},
                before=partial(_decide, RequestStatus.SUBMITTED, ""))

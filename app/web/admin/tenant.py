@@ -1,4 +1,5 @@
 """One tenant: how it is and was, its code, its charts, its notes."""
+from collections.abc import Mapping
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -11,13 +12,14 @@ from app.charts import Chart, Point, bar_chart
 from app.errors import Invalid
 from app.models import RequestStatus, SessionState, SetupRequest, StateChange, Tenant, TenantStatus, WorkerStatus
 from app.models.base import utc_now
-from app.services import notes, workers
+from app.services import notes, people, workers
 from app.services.traffic import Traffic, traffic_of
 from app.services.workers import Overview
 from app.web.access import admin, tenant_or_404
 from app.web.admin.blueprint import blueprint, processes, who
 from app.web.errors import said
 from app.web.portal.whatsapp import qr_picture
+from app.web.words import ROLES
 
 CHANGES = 100
 MACHINES: dict[str, type[StrEnum]] = {
@@ -29,7 +31,7 @@ WATCHED = frozenset({SessionState.QR_READY, SessionState.LOGGED_OUT, SessionStat
 @admin
 def tenant(slug: str) -> str:
     """How the tenant is, and what was."""
-    return _page(slug)
+    return tenant_page(slug)
 
 
 @blueprint.get("/tenants/<slug>/state")
@@ -48,7 +50,7 @@ def add_note(slug: str) -> Response | tuple[str, int]:
         notes.add_note(tenant_or_404(slug), typed, now=utc_now(), **who())
     except Invalid as error:
         flash(said(error), "danger")
-        return _page(slug, typed), 400
+        return tenant_page(slug, note=typed), 400
     return redirect(url_for("admin.tenant", slug=slug, _anchor="notes"), 303)
 
 
@@ -59,6 +61,17 @@ def delete_note(slug: str, note_id: int) -> Response:
     notes.delete_note(tenant_or_404(slug), note_id, **who())
     flash(_("The note is gone."), "success")
     return redirect(url_for("admin.tenant", slug=slug, _anchor="notes"), 303)
+
+
+def tenant_page(slug: str, *, note: str = "", invited: Mapping[str, str] | None = None) -> str:
+    """The whole page, with what was typed into one of its forms and refused."""
+    seen, zone = _seen(slug)
+    row = seen.row
+    return render_template(
+        "admin/tenant.html", **_state(seen), charts=charts(traffic_of(row.tenant, zone, utc_now()), zone),
+        changes=changes_of(row.tenant), notes=notes.notes_of(row.tenant), zone=zone.key, typed=note, here="overview",
+        request_of=_latest_request(row.tenant), people=people.people_of(row.tenant), has_joined=people.has_joined,
+        roles=ROLES, invited=invited or {})
 
 
 def charts(traffic: Traffic, zone: ZoneInfo) -> dict[str, Chart]:
@@ -80,15 +93,6 @@ def changes_of(tenant: Tenant) -> list[tuple[StateChange, StrEnum]]:
     query = StateChange.select().where(StateChange.tenant == tenant)
     newest = query.order_by(StateChange.at.desc(), StateChange.id.desc()).limit(CHANGES)
     return [(change, MACHINES[change.machine](change.state)) for change in newest]
-
-
-def _page(slug: str, typed: str = "") -> str:
-    seen, zone = _seen(slug)
-    row = seen.row
-    return render_template(
-        "admin/tenant.html", **_state(seen), charts=charts(traffic_of(row.tenant, zone, utc_now()), zone),
-        changes=changes_of(row.tenant), notes=notes.notes_of(row.tenant), zone=zone.key, typed=typed, here="overview",
-        request_of=_latest_request(row.tenant))
 
 
 def _seen(slug: str) -> tuple[Overview, ZoneInfo]:
