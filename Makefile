@@ -17,8 +17,8 @@ demo: packages-run .venv/run.stamp wa-js ## Start a demonstration: sandbox, thre
 	@$(BIN)/flowhq demo
 
 # The machines of the host tests come after the rest and alone: they measure what one tenant does to another.
-test: setup ## Run every test; lint and types are tests too
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not bench and not host"
+test: setup ## Run the tests, but for faults and whole deployments; lint and types are tests too
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not bench and not faults and not host"
 	@$(BIN)/python -m tests.host.image || true
 	@$(BIN)/python -m pytest --durations=12 tests/host
 
@@ -29,7 +29,7 @@ lint: .venv/dev.stamp ## Check style, types, layers, pages and units
 	@build-aux/lint
 
 faults: setup ## Let everything go wrong that the sandbox can, and say what came of it
-	@$(BIN)/python -m pytest -q tests/faults
+	@$(BIN)/python -m pytest -q -m faults tests/faults
 
 host-test: setup ## Boot Debian machines and run Flow HQ on them: systemd, PostgreSQL, the roles; as root
 	@$(BIN)/python -m tests.host.image

@@ -9,7 +9,7 @@ from app.models.base import utc_now
 from tests.patience import eventually
 from tests.rig import BUSINESS, assert_each_answered_once_in_order
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow,
+pytestmark = [pytest.mark.faults, pytest.mark.browser, pytest.mark.slow,
               pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 UNKNOWN_WINDOW = {"title": "Confirm it is you", "text": "Enter your two-step PIN", "button": "Later"}
 
