@@ -41,9 +41,13 @@ def _phase_of_unwanted(seen: Overview) -> str:
 
 def _was_stopped_by_hand(seen: Overview) -> bool:
     """Whether it said that it was asked to end, since the machine is up, and nobody asked for that here."""
-    worker, asked = seen.row.worker, last_asked(seen.row.tenant.slug)
+    worker = seen.row.worker
     ended = worker.last_seen_at if worker.status == WorkerStatus.STOPPED else None
-    return bool(ended and ended > _machine_start() and (asked is None or asked < ended))
+    if ended is None or ended <= _machine_start():
+        return False
+    # Asked last: it is a query of its own, and few rows of the fleet come this far.
+    asked = last_asked(seen.row.tenant.slug)
+    return asked is None or asked < ended
 
 
 def _machine_start() -> datetime:
