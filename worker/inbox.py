@@ -13,7 +13,8 @@ from peewee import IntegrityError
 from app.db import db
 from app.logs import get_logger
 from app.models import Chat, Direction, Message, Outcome, Tenant, storable
-from app.replies import Decision, HandOver, Incoming, Send, decide, rate_warning
+from app.replies import Decision, Deed, HandOver, Incoming, Send, decide, rate_warning
+from app.services import deeds
 from worker.chats import find_chat, update_chat
 from worker.config import Config
 from worker.ledger import log_in, log_out, log_owner
@@ -24,6 +25,8 @@ from worker.whatsapp.events import MessageSeen, bare_id
 RATE_WARNING = "rate_limited"
 FAILED_TO_DECIDE = "error"
 TEXT_LIMIT, NAME_LIMIT = 65536, 200
+MOST_OVERTAKEN = 3
+"""How often a message is decided upon anew since somebody else took what it was to get."""
 
 log = get_logger(__name__)
 
@@ -57,6 +60,14 @@ class Inbox:
         Raises peewee's database errors; then nothing has been claimed, or all of it, and the same call may be repeated.
         """
         seen = bounded(seen)
+        for _ in range(MOST_OVERTAKEN):
+            try:
+                return self._take(seen, now)
+            except deeds.Overtaken as error:
+                log.info("overtaken", message_id=bare_id(seen.id), by=str(error))
+        return self._take(seen, now)
+
+    def _take(self, seen: MessageSeen, now: datetime) -> Taken | None:
         try:
             with db.atomic():
                 taken = self._claim(seen, now)
@@ -91,6 +102,9 @@ class Inbox:
         outcome, decision = self._decide(chat, seen, now)
         message_id = log_in(self._tenant, chat, seen, outcome, now)
         replies = tuple(self._record_replies(chat, message_id, seen, decision, now))
+        for action in decision.actions:
+            if isinstance(action, Deed):
+                deeds.do(action, self._tenant, chat, now)
         self._update_chat(chat, seen, outcome, decision, now)
         return Taken(chat.id, outcome, replies)
 
@@ -102,7 +116,8 @@ class Inbox:
         if verdict is not Verdict.ANSWER:
             return self._decline(verdict, state)
         try:
-            decision = decide(Incoming(seen.text, seen.kind, seen.name), state, self._config.bot, now)
+            records = deeds.records_for(self._tenant, chat, self._config.bot, now)
+            decision = decide(Incoming(seen.text, seen.kind, seen.name), state, self._config.bot, now, records)
         except Exception:
             # A message that breaks the replies must not stop the others; a person reads it instead.
             log.exception("reply_failed", message_id=bare_id(seen.id))

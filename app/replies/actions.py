@@ -33,8 +33,16 @@ class HandOver:
 
 
 @dataclass(frozen=True)
+class Deed:
+    """Something that is done to the business's records together with the reply, such as a booking that is made.
+
+    It is done in the transaction that commits the reply: both happen, or neither does.
+    """
+
+
+@dataclass(frozen=True)
 class Decision:
     """What to do, in order, and the chat's state to hand back with its next message (JSON-able)."""
 
-    actions: tuple[Send | HandOver, ...]
+    actions: tuple[Send | HandOver | Deed, ...]
     state: dict[str, Any] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from app.replies.lookup import senses
 from app.replies.menu import chosen, main_menu, number_in, show
 from app.replies.notes import PROBLEM, tells_a_story
 from app.replies.opening import moment
+from app.replies.records import Records
 from app.replies.state import ChatState
 from app.replies.templates import FORMS, INTENTS, open_option
 from app.replies.turn import Reply, Turn, lines, paragraphs
@@ -24,6 +25,7 @@ from app.replies.voice import voice, wording
 from app.replies.words import plain, words_of
 
 LONGEST_REPLY = 4000
+NO_RECORDS = Records()
 SURE = 0.85
 """How close one of the tenant's own questions must be to be preferred to what the bot clearly understands itself."""
 CLEAR = 0.9
@@ -45,10 +47,15 @@ ENDS_A_FORM = frozenset({"menu", "help", "contact_human_agent", "complaint", "ma
 Step = Callable[[Turn], Reply | None]
 
 
-def decide(message: Incoming, state: Mapping[str, Any], config: BotConfig, now: datetime) -> Decision:
-    """What to do about one customer message, and the chat's next state. `now` is aware; never raises for any text."""
+def decide(
+    message: Incoming, state: Mapping[str, Any], config: BotConfig, now: datetime, records: Records = NO_RECORDS,
+) -> Decision:
+    """What to do about one customer message, and the chat's next state. `now` is aware; never raises for any text.
+
+    `records` are what the business holds for this customer at that moment.
+    """
     chat = ChatState.read(state)
-    turn = _turn(message, chat, config, now)
+    turn = _turn(message, chat, config, now, records)
     if turn.new_visit:
         chat.drop_form()
         chat.offer = ""
@@ -57,8 +64,8 @@ def decide(message: Incoming, state: Mapping[str, Any], config: BotConfig, now: 
     if reply is None:
         return Decision((), chat.stored())
     send = Send(_fitting(reply.text), reply.because[:80], reply.confidence)
-    actions = (send, HandOver(reply.hand_over)) if reply.hand_over else (send,)
-    return Decision(actions, chat.stored())
+    handed = (HandOver(reply.hand_over),) if reply.hand_over else ()
+    return Decision((send, *reply.deeds, *handed), chat.stored())
 
 
 def rate_warning(state: Mapping[str, Any], config: BotConfig) -> Send:
@@ -67,7 +74,7 @@ def rate_warning(state: Mapping[str, Any], config: BotConfig) -> Send:
     return Send(voice(chat.language or config.language).say("small.rate_warning"), "rate_limit")
 
 
-def _turn(message: Incoming, chat: ChatState, config: BotConfig, now: datetime) -> Turn:
+def _turn(message: Incoming, chat: ChatState, config: BotConfig, now: datetime, records: Records) -> Turn:
     text = plain(message.text)
     words = words_of(text)
     services, products = config.services.find(words), config.products.find(words)
@@ -77,7 +84,7 @@ def _turn(message: Incoming, chat: ChatState, config: BotConfig, now: datetime) 
     chat.language = detect(words, chat.language or config.language)
     return Turn(
         message, config, chat, now, text, words, meaning, services, products, question, closeness,
-        new_visit=chat.is_new_visit(now),
+        new_visit=chat.is_new_visit(now), records=records,
     )
 
 

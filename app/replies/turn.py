@@ -3,10 +3,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from app.replies.actions import Incoming
+from app.replies.actions import Deed, Incoming
 from app.replies.config import BotConfig
 from app.replies.content import Item, Question, Text, in_language
 from app.replies.lookup import Found
+from app.replies.records import Records
 from app.replies.slots.reading import Slots, read_slots, region_of
 from app.replies.state import ChatState
 from app.replies.understand import UNSURE, Meaning
@@ -15,12 +16,14 @@ from app.replies.voice import Voice, voice, wording
 
 @dataclass(frozen=True)
 class Reply:
-    """What to say, why, where a person shall take over, why that, and how sure the understanding behind it is."""
+    """What to say, why, where a person shall take over, why that, how sure the understanding behind it is, and what is
+    done to the records."""
 
     text: str
     because: str
     hand_over: str = ""
     confidence: float | None = None
+    deeds: tuple[Deed, ...] = ()
 
 
 @dataclass
@@ -39,6 +42,7 @@ class Turn:
     question: Question | None = None
     closeness: float = 0.0
     new_visit: bool = False
+    records: Records = Records()
 
     @property
     def local(self) -> datetime:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.replies import BotConfig, HandOver, Incoming, Send, decide
+from app.replies import BotConfig, Decision, Deed, HandOver, Incoming, Records, Send, decide
 
 MOST_LINES = 40
 LONGEST_LINE = 2000
@@ -33,18 +33,28 @@ def play(config: BotConfig, said: Iterable[str], *, language: str = "", now: dat
     After the chat was handed to a person the bot is silent, as it would be.
     """
     state: dict[str, object] = {"language": language} if language else {}
+    records = Records()
     shown: list[PreviewLine] = []
     with_person = False
     for place, text in enumerate(list(said)[-MOST_LINES:]):
         shown.append(PreviewLine(text))
         if with_person:
             continue
-        decision = decide(_incoming(text), state, config, now + place * BETWEEN_LINES)
+        at = now + place * BETWEEN_LINES
+        decision = decide(_incoming(text), state, config, at, records)
         state = decision.state
+        records = _after(records, decision, at)
         with_person = any(isinstance(action, HandOver) for action in decision.actions)
         shown += [PreviewLine(action.text, action.because, action.confidence, by_bot=True, hands_over=with_person)
                   for action in decision.actions if isinstance(action, Send)]
     return shown
+
+
+def _after(records: Records, decision: Decision, at: datetime) -> Records:
+    for action in decision.actions:
+        if isinstance(action, Deed):
+            records = records.after(action, at)
+    return records
 
 
 def clean_line(text: str) -> str:

@@ -136,7 +136,7 @@ def test_hostile_text_is_logged_and_answered(take, seen, text):
 def test_the_state_of_a_chat_comes_back_with_its_next_message(take, seen, monkeypatch):
     states = []
 
-    def remember(message, state, config, now):
+    def remember(message, state, config, now, records):
         states.append(dict(state))
         return Decision((Send("ok", "x"),), {"turn": state.get("turn", 0) + 1})
 

@@ -46,7 +46,7 @@ class Talk:
     @property
     def because(self) -> str:
         """The reason of the last reply, nothing if the bot kept silent."""
-        return next((action.because for action in self.decision.actions), "")
+        return next((action.because for action in self.decision.actions if isinstance(action, Send | HandOver)), "")
 
     @property
     def is_handed_over(self) -> bool:
