@@ -29,3 +29,7 @@ class Conflict(FlowError):
 
 class Unreachable(FlowError):
     """Another part of Flow HQ does not answer."""
+
+
+class Overtaken(Exception):
+    """What was decided rests on records that have changed since: the place is taken, the number given away."""

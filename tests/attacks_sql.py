@@ -1,6 +1,6 @@
 """What code that has taken over one tenant's worker tries on the database, statement by statement.
 
-TENANT, CHAT, MESSAGE and PID stand for the victim's: the ids of its rows, and the process of its session.
+TENANT, CHAT, MESSAGE, THE_ORDER and PID stand for the victim's: the ids of its rows, and the process of its session.
 """
 import time
 from collections.abc import Mapping
@@ -46,6 +46,9 @@ READING = (
     ("another worker's errors", "SELECT last_error FROM worker_process WHERE tenant_id = TENANT", E, HIDDEN),
     ("another tenant's requests", "SELECT status FROM setup_request WHERE tenant_id = TENANT", E, HIDDEN),
     ("rows by locking them", "SELECT id FROM chat WHERE tenant_id = TENANT FOR UPDATE", E, HIDDEN),
+    ("orders of another tenant", "SELECT name, address FROM shop_order WHERE tenant_id = TENANT", E, HIDDEN),
+    ("what others' customers ordered", "SELECT name FROM order_line WHERE tenant_id = TENANT", E, HIDDEN),
+    ("what another has in stock", "SELECT product FROM stock WHERE tenant_id = TENANT", E, HIDDEN),
     ("the columns nobody granted", "SELECT whatsapp_number FROM setup_request", R, DENIED),
     ("its own history", "SELECT detail FROM state_change", R, DENIED),
     ("password hashes of people", "SELECT email, password_hash FROM account", R, DENIED),
@@ -87,6 +90,12 @@ WRITING = (
      "VALUES (TENANT, 'x', 'x', '{}', 0, now())", R, POLICY),
     ("history for another", "INSERT INTO state_change (tenant_id, machine, state, cause, detail, at) "
      "VALUES (TENANT, 'worker', 'ERROR', 'failed', '', now())", R, POLICY),
+    ("a line into another's order", "INSERT INTO order_line (tenant_id, order_id, revision, product, name, quantity) "
+     "SELECT tenant_id, THE_ORDER, 1, 'x', 'x', 1 FROM shop_order", R, POLICY),
+    ("another's stock", "UPDATE stock SET amount = 0 WHERE tenant_id = TENANT", E, HIDDEN),
+    ("another's order as cancelled", "UPDATE shop_order SET state = 'CANCELLED' WHERE id = THE_ORDER", E, HIDDEN),
+    ("its own content", "UPDATE tenant_config SET content = '{}'", R, DENIED),
+    ("orders away", "DELETE FROM shop_order", R, DENIED),
     ("another's replies as failed", "UPDATE message SET delivery = 'FAILED' WHERE tenant_id = TENANT", E, HIDDEN),
     ("another's replies, through MERGE", "MERGE INTO message USING (VALUES (1)) v (x) ON tenant_id = TENANT "
      "WHEN MATCHED THEN UPDATE SET delivery = 'FAILED'", E, HIDDEN),

@@ -12,7 +12,18 @@ from typing import Any
 import psycopg2
 
 from app.db import db, open_database
-from app.models import Chat, Direction, Message, SetupRequest, Tenant, WhatsAppSession, WorkerProcess
+from app.models import (
+    Chat,
+    Direction,
+    Message,
+    Order,
+    OrderLine,
+    SetupRequest,
+    Stock,
+    Tenant,
+    WhatsAppSession,
+    WorkerProcess,
+)
 from app.services import schema, tenants
 from app.services.bootstrap import bootstrap
 from app.services.grants import OWNER, PLATFORM
@@ -89,10 +100,13 @@ def _fill_tenant(tenant: Tenant, text: str) -> dict[str, int]:
     chat = Chat.create(tenant=tenant, wa_chat_id=f"{text}@c.us", phone=f"+25571{tenant.id:07}", name=text)
     lines = [Message.create(tenant=tenant, chat=chat, direction=Direction.IN, wa_message_id=f"{text}{number}",
                             text=text, sent_at=now) for number in range(5)]
+    order = Order.create(tenant=tenant, chat=chat, number=1001, name=text, address=text)
+    OrderLine.create(tenant=tenant, order=order, revision=1, product=text, name=text, quantity=1)
+    Stock.create(tenant=tenant, product=text, amount=1)
     SetupRequest.create(tenant=tenant, template="BOOKING", business_name=text, whatsapp_number=text)
     WhatsAppSession.update(detail=text, qr_code=text).where(WhatsAppSession.tenant == tenant).execute()
     WorkerProcess.update(last_error=text).where(WorkerProcess.tenant == tenant).execute()
-    return {"TENANT": tenant.id, "CHAT": chat.id, "MESSAGE": lines[0].id}
+    return {"TENANT": tenant.id, "CHAT": chat.id, "MESSAGE": lines[0].id, "THE_ORDER": order.id}
 
 
 def _template(server: PostgresServer) -> str:

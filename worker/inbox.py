@@ -11,6 +11,7 @@ from typing import Any
 from peewee import IntegrityError
 
 from app.db import db
+from app.errors import Overtaken
 from app.logs import get_logger
 from app.models import Chat, Direction, Message, Outcome, Tenant, storable
 from app.replies import Decision, Deed, HandOver, Incoming, Send, decide, rate_warning
@@ -63,7 +64,7 @@ class Inbox:
         for _ in range(MOST_OVERTAKEN):
             try:
                 return self._take(seen, now)
-            except deeds.Overtaken as error:
+            except Overtaken as error:
                 log.info("overtaken", message_id=bare_id(seen.id), by=str(error))
         return self._take(seen, now)
 

@@ -6,6 +6,7 @@ from app.models.history import ContentDraft, ContentVersion, Note, OnboardingDra
 from app.models.jobs import Dispatch, Job, JobCounter, JobLater, JobValue, Outbox, OutgoingMail
 from app.models.message import DRAFT_ID, OWNER_PHONE, Chat, Delivery, Direction, Message, Outcome
 from app.models.notices import Incident, Trouble, Webhook, WebhookDelivery
+from app.models.shop import Order, OrderEvent, OrderLine, OrderState, Stock
 from app.models.tenant import (
     Desired,
     Language,
@@ -23,13 +24,15 @@ MODELS: tuple[type[BaseModel], ...] = (
     Tenant, TenantConfig, WhatsAppSession, WorkerProcess, Chat, Message, Account, SetupRequest, PortalEvent, AuditEntry,
     SignIn, MailedLink, RecoveryCode, Bucket, StateChange, Note, ContentDraft, ContentVersion, OnboardingDraft,
     Job, JobLater, JobValue, JobCounter, OutgoingMail, Incident, Webhook, WebhookDelivery,
+    Order, OrderLine, OrderEvent, Stock,
 )
 
 __all__ = [
     "DRAFT_ID", "MODELS", "OWNER_PHONE", "Account", "AuditEntry", "BaseModel", "Bucket", "Chat", "ContentDraft",
     "ContentVersion", "Delivery", "Desired", "Direction", "Dispatch", "Incident", "Job", "JobCounter", "JobLater",
-    "JobValue", "Language", "LinkPurpose", "MailedLink", "Message", "Note", "OnboardingDraft", "Outbox", "Outcome",
-    "OutgoingMail", "PortalEvent", "RecoveryCode", "RequestStatus", "Role", "SessionState", "SetupRequest", "SignIn",
-    "StateChange", "Template", "Tenant", "TenantConfig", "TenantStatus", "Trouble", "Webhook", "WebhookDelivery",
-    "WhatsAppSession", "WorkerProcess", "WorkerStatus", "storable",
+    "JobValue", "Language", "LinkPurpose", "MailedLink", "Message", "Note", "OnboardingDraft", "Order", "OrderEvent",
+    "OrderLine", "OrderState", "Outbox", "Outcome", "OutgoingMail", "PortalEvent", "RecoveryCode", "RequestStatus",
+    "Role", "SessionState", "SetupRequest", "SignIn", "StateChange", "Stock", "Template", "Tenant", "TenantConfig",
+    "TenantStatus", "Trouble", "Webhook", "WebhookDelivery", "WhatsAppSession", "WorkerProcess", "WorkerStatus",
+    "storable",
 ]

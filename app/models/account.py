@@ -43,6 +43,7 @@ class Account(BaseModel):
     disabled = BooleanField(default=False)
     wants_alerts = BooleanField(default=True)
     wants_digest = BooleanField(default=True)
+    wants_orders = BooleanField(default=True)
     digest_sent_at = UtcField(null=True)
     created_at = UtcField(default=utc_now)
     updated_at = UtcField(default=utc_now)

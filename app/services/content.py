@@ -8,7 +8,7 @@ from app.db import db
 from app.errors import Conflict, Invalid, NotFound
 from app.models import ContentDraft, ContentVersion, Tenant, TenantConfig
 from app.replies import BotConfig, ConfigError, read_config
-from app.services import audit
+from app.services import audit, stock
 
 # What a number of these may be: lowest and highest.
 LIMITS = {"chat_limit": (1, 200), "handover_hours": (0, 168), "owner_silence_hours": (0, 168)}
@@ -157,6 +157,7 @@ def _put(tenant: Tenant, values: dict[str, Any], action: str, *, by: str, addres
         raise Unreadable(found)
     keep_version(config)
     detail = {"version": config.version + 1, "changed": changed_fields(_of(config), values)}
+    stock.follow_content(tenant, config.content, values["content"])
     for name in FIELDS:
         setattr(config, name, values[name])
     config.version, config.updated_at = config.version + 1, now

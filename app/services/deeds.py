@@ -4,19 +4,23 @@ Both belong into the transaction that claims the message and commits its reply.
 """
 from datetime import datetime
 
-from app.models import Chat, Tenant
+from app.models import Chat, Template, Tenant
 from app.replies import BotConfig, Deed, Records
-
-
-class Overtaken(Exception):
-    """What was decided rests on records that have changed since: the place is taken, the number given away."""
+from app.replies.orders import CallOffOrder, ChangeOrder, PlaceOrder
+from app.services import orders
 
 
 def records_for(tenant: Tenant, chat: Chat, bot: BotConfig, now: datetime) -> Records:
     """What the replies to this customer have to know, as far as the tenant's template asks for it."""
+    if bot.template == Template.ECOMMERCE:
+        return Records(shop=orders.shop_of(tenant, chat, bot))
     return Records()
 
 
 def do(deed: Deed, tenant: Tenant, chat: Chat, now: datetime) -> None:
-    """Do what was decided. Raises Overtaken where the records have changed so that it cannot be done any more."""
-    raise TypeError(f"{deed} is done to no records")
+    """Do what was decided. Raises app.errors.Overtaken where the records have changed so that it cannot be done."""
+    match deed:
+        case PlaceOrder() | ChangeOrder() | CallOffOrder():
+            orders.do(deed, tenant, chat, now)
+        case _:
+            raise TypeError(f"{deed} is done to no records")

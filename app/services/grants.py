@@ -14,8 +14,12 @@ from app.models import (
     BaseModel,
     Chat,
     Message,
+    Order,
+    OrderEvent,
+    OrderLine,
     SetupRequest,
     StateChange,
+    Stock,
     Tenant,
     TenantConfig,
     WhatsAppSession,
@@ -61,6 +65,12 @@ WORKER_ACCESS: dict[type[BaseModel], Access] = {
     StateChange: Access(select=("id",), insert=ALL),
     # The first proof that a number is linked ends its request.
     SetupRequest: Access(select=("tenant", "status"), update=("status", "updated_at")),
+    # What a customer orders, changes and calls off; each takes from the stock and gives back to it.
+    Order: Access(insert=ALL, update=(
+        "state", "revision", "goods", "name", "collect", "area", "address", "fee", "total", "currency", "updated_at")),
+    OrderLine: Access(insert=ALL),
+    OrderEvent: Access(select=("id",), insert=ALL),
+    Stock: Access(insert=ALL, update=("amount",)),
 }
 # By the table's name, with the reason why no worker needs it.
 PLATFORM_ONLY = {

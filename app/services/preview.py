@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.replies import BotConfig, Decision, Deed, HandOver, Incoming, Records, Send, decide
+from app.replies.records import records_at_first
 
 MOST_LINES = 40
 LONGEST_LINE = 2000
@@ -33,7 +34,7 @@ def play(config: BotConfig, said: Iterable[str], *, language: str = "", now: dat
     After the chat was handed to a person the bot is silent, as it would be.
     """
     state: dict[str, object] = {"language": language} if language else {}
-    records = Records()
+    records = records_at_first(config)
     shown: list[PreviewLine] = []
     with_person = False
     for place, text in enumerate(list(said)[-MOST_LINES:]):

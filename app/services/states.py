@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from app.models import RequestStatus, SessionState, TenantStatus, WorkerStatus
+from app.models import OrderState, RequestStatus, SessionState, TenantStatus, WorkerStatus
 
 ANY = "*"
 State = TypeVar("State", bound=StrEnum)
 Table = Mapping[str, tuple[str | frozenset[State], State]]
 
-_S, _W, _T, _R = SessionState, WorkerStatus, TenantStatus, RequestStatus
+_S, _W, _T, _R, _O = SessionState, WorkerStatus, TenantStatus, RequestStatus, OrderState
 
 SESSION: Table[SessionState] = {
     "worker_started": (ANY, _S.STARTING),
@@ -58,6 +58,18 @@ REQUEST: Table[RequestStatus] = {
     "rejected": (frozenset({_R.SUBMITTED, _R.REVIEWING}), _R.REJECTED),
     "resubmitted": (frozenset({_R.REJECTED}), _R.SUBMITTED),
     "proved": (frozenset({_R.APPROVED}), _R.ACTIVE),
+}
+
+# The customer changes and calls off what has not been made ready; the business may call off what has not arrived.
+ORDER: Table[OrderState] = {
+    "placed": (frozenset(), _O.NEW),
+    "changed": (frozenset({_O.NEW, _O.CONFIRMED}), _O.NEW),
+    "called_off": (frozenset({_O.NEW, _O.CONFIRMED}), _O.CANCELLED),
+    "confirmed": (frozenset({_O.NEW}), _O.CONFIRMED),
+    "made_ready": (frozenset({_O.NEW, _O.CONFIRMED}), _O.READY),
+    "sent": (frozenset({_O.NEW, _O.CONFIRMED, _O.READY}), _O.SENT),
+    "delivered": (frozenset({_O.CONFIRMED, _O.READY, _O.SENT}), _O.DELIVERED),
+    "refused": (frozenset({_O.NEW, _O.CONFIRMED, _O.READY, _O.SENT}), _O.CANCELLED),
 }
 
 

@@ -11,7 +11,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.models import Language, Template, Tenant, TenantConfig, WhatsAppSession, WorkerProcess
 from app.models.base import utc_now
 from app.replies import ConfigError, read_config
-from app.services import audit
+from app.services import audit, stock
 from app.services.content import Unreadable, keep_version
 from app.services.phones import read_phone
 from app.services.slugs import check_slug
@@ -101,6 +101,8 @@ def change_tenant(slug: str, *, by: str, address: str = "", **changes: Any) -> T
                   if getattr(_holder(row, name), name) != value}
         detail = {name: _change(_holder(row, name), name, value) for name, value in values.items()}
         keep_version(row.config)
+        if "content" in values:
+            stock.follow_content(row.tenant, row.config.content, values["content"])
         for name, value in values.items():
             setattr(_holder(row, name), name, value)
         if values:

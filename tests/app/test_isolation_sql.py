@@ -12,6 +12,9 @@ OF_VICTIM = """
         UNION ALL SELECT 'tenant', t::text FROM tenant t WHERE id = %(tenant)s
         UNION ALL SELECT 'config', c::text FROM tenant_config c WHERE tenant_id = %(tenant)s
         UNION ALL SELECT 'session', s::text FROM whatsapp_session s WHERE tenant_id = %(tenant)s
+        UNION ALL SELECT 'order', o::text FROM shop_order o WHERE tenant_id = %(tenant)s
+        UNION ALL SELECT 'line', l::text FROM order_line l WHERE tenant_id = %(tenant)s
+        UNION ALL SELECT 'stock', s::text FROM stock s WHERE tenant_id = %(tenant)s
         UNION ALL SELECT 'worker', w::text FROM worker_process w WHERE tenant_id = %(tenant)s
     ) AS rows (kind, row)"""
 
