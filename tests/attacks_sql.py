@@ -45,6 +45,9 @@ READING = (
     ("another tenant's QR code", "SELECT qr_code FROM whatsapp_session WHERE tenant_id = TENANT", E, HIDDEN),
     ("another worker's errors", "SELECT last_error FROM worker_process WHERE tenant_id = TENANT", E, HIDDEN),
     ("another tenant's requests", "SELECT status FROM setup_request WHERE tenant_id = TENANT", E, HIDDEN),
+    ("another's bookings", "SELECT name, phone FROM booking WHERE tenant_id = TENANT", E, HIDDEN),
+    ("when another is busy", "SELECT starts_at FROM booking_cell WHERE tenant_id = TENANT", E, HIDDEN),
+    ("what owners note of bookings", "SELECT note FROM booking WHERE tenant_id = TENANT", E, HIDDEN),
     ("rows by locking them", "SELECT id FROM chat WHERE tenant_id = TENANT FOR UPDATE", E, HIDDEN),
     ("orders of another tenant", "SELECT name, address FROM shop_order WHERE tenant_id = TENANT", E, HIDDEN),
     ("what others' customers ordered", "SELECT name FROM order_line WHERE tenant_id = TENANT", E, HIDDEN),
@@ -88,6 +91,18 @@ WRITING = (
     ("a message into another's chat", INSERT.format(tenant="tenant_id", chat="CHAT"), R, POLICY),
     ("a chat for another", "INSERT INTO chat (tenant_id, wa_chat_id, name, state, unread, created_at) "
      "VALUES (TENANT, 'x', 'x', '{}', 0, now())", R, POLICY),
+    ("a booking for another", "INSERT INTO booking (tenant_id, number, service, service_name, name, phone, starts_at, "
+     "ends_at, people, places, state, note, made_by, created_at, updated_at) VALUES (TENANT, 99, '', '', 'x', '', "
+     "now(), now(), 1, 1, 'REQUESTED', '', '', now(), now())", R, POLICY),
+    ("a booking into another's chat", "INSERT INTO booking (tenant_id, chat_id, number, service, service_name, name, "
+     "phone, starts_at, ends_at, people, places, state, note, made_by, created_at, updated_at) SELECT tenant_id, CHAT, "
+     "99, '', '', 'x', '', now(), now(), 1, 1, 'REQUESTED', '', '', now(), now() FROM chat LIMIT 1", R, POLICY),
+    ("another's places", "INSERT INTO booking_cell (tenant_id, booking_id, resource, starts_at, seat) "
+     "SELECT tenant_id, BOOKING, '', now(), 0 FROM chat LIMIT 1", R, POLICY),
+    ("another's bookings, cancelled", "UPDATE booking SET state = 'CANCELLED' WHERE tenant_id = TENANT", E, HIDDEN),
+    ("another's places, given back", "UPDATE booking_cell SET seat = NULL WHERE tenant_id = TENANT", E, HIDDEN),
+    ("its bookings' names", "UPDATE booking SET name = 'x'", R, DENIED),
+    ("bookings away", "DELETE FROM booking", R, DENIED),
     ("history for another", "INSERT INTO state_change (tenant_id, machine, state, cause, detail, at) "
      "VALUES (TENANT, 'worker', 'ERROR', 'failed', '', now())", R, POLICY),
     ("a line into another's order", "INSERT INTO order_line (tenant_id, order_id, revision, product, name, quantity) "

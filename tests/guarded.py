@@ -13,6 +13,8 @@ import psycopg2
 
 from app.db import db, open_database
 from app.models import (
+    Booking,
+    BookingCell,
     Chat,
     Direction,
     Message,
@@ -106,7 +108,11 @@ def _fill_tenant(tenant: Tenant, text: str) -> dict[str, int]:
     SetupRequest.create(tenant=tenant, template="BOOKING", business_name=text, whatsapp_number=text)
     WhatsAppSession.update(detail=text, qr_code=text).where(WhatsAppSession.tenant == tenant).execute()
     WorkerProcess.update(last_error=text).where(WorkerProcess.tenant == tenant).execute()
-    return {"TENANT": tenant.id, "CHAT": chat.id, "MESSAGE": lines[0].id, "THE_ORDER": order.id}
+    booking = Booking.create(tenant=tenant, chat=chat, number=1, name=text, starts_at=now, ends_at=now, note=text,
+                             state="REQUESTED")
+    BookingCell.create(tenant=tenant, booking=booking, resource=text, starts_at=now, seat=0)
+    return {"TENANT": tenant.id, "CHAT": chat.id, "MESSAGE": lines[0].id, "THE_ORDER": order.id,
+            "BOOKING": booking.id}
 
 
 def _template(server: PostgresServer) -> str:

@@ -2,6 +2,7 @@
 from app.models.access import Bucket, LinkPurpose, MailedLink, RecoveryCode, SignIn
 from app.models.account import Account, AuditEntry, PortalEvent, RequestStatus, Role, SetupRequest
 from app.models.base import BaseModel, storable
+from app.models.booking import Booking, BookingCell, BookingNews, BookingState
 from app.models.history import ContentDraft, ContentVersion, Note, OnboardingDraft, StateChange
 from app.models.jobs import Dispatch, Job, JobCounter, JobLater, JobValue, Outbox, OutgoingMail
 from app.models.message import DRAFT_ID, OWNER_PHONE, Chat, Delivery, Direction, Message, Outcome
@@ -25,10 +26,12 @@ MODELS: tuple[type[BaseModel], ...] = (
     SignIn, MailedLink, RecoveryCode, Bucket, StateChange, Note, ContentDraft, ContentVersion, OnboardingDraft,
     Job, JobLater, JobValue, JobCounter, OutgoingMail, Incident, Webhook, WebhookDelivery,
     Order, OrderLine, OrderEvent, Stock,
+    Booking, BookingCell,
 )
 
 __all__ = [
-    "DRAFT_ID", "MODELS", "OWNER_PHONE", "Account", "AuditEntry", "BaseModel", "Bucket", "Chat", "ContentDraft",
+    "DRAFT_ID", "MODELS", "OWNER_PHONE", "Account", "AuditEntry", "BaseModel", "Booking", "BookingCell",
+    "BookingNews", "BookingState", "Bucket", "Chat", "ContentDraft",
     "ContentVersion", "Delivery", "Desired", "Direction", "Dispatch", "Incident", "Job", "JobCounter", "JobLater",
     "JobValue", "Language", "LinkPurpose", "MailedLink", "Message", "Note", "OnboardingDraft", "Order", "OrderEvent",
     "OrderLine", "OrderState", "Outbox", "Outcome", "OutgoingMail", "PortalEvent", "RecoveryCode", "RequestStatus",

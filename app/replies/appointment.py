@@ -1,13 +1,10 @@
-"""The day and the time of a booking: taken from a message, told, and refused where they are past or closed.
+"""The day and the time of a booking: taken from a message, and told.
 
-A form keeps them in ISO form (`2026-03-06`, `14:30`, spans with a slash between), or in the customer's own words where
-those could not be read.
+A form keeps them in ISO form (`2026-03-06`, `14:30`, spans with a slash between).
 """
 from datetime import date, datetime, time, timedelta
 
-from app.replies.hours import Span
 from app.replies.menu import number_of
-from app.replies.opening import spans_told
 from app.replies.slots.calendar import days_in
 from app.replies.slots.clock import SaidTime, times_in
 from app.replies.slots.tokens import tokens_of
@@ -53,7 +50,10 @@ def _open_reading(turn: Turn, said: SaidTime, day: date | None) -> SaidTime:
         return said
     spans = turn.config.hours.week[day.weekday()]
     is_open = [any(span.opens <= minutes < span.closes for span in spans) for minutes in (said.minutes, said.other)]
-    return SaidTime(said.start, said.end, said.other) if is_open == [False, True] else said
+    if is_open != [False, True]:
+        return said
+    later = said.until if said.until is None or said.until > said.other else said.until + said.other - said.minutes
+    return SaidTime(said.start, said.end, said.other, later)
 
 
 def read_day(value: str) -> date | None:
@@ -71,6 +71,14 @@ def read_time(value: str) -> int | None:
     except ValueError:
         return None
     return read.hour * 60 + read.minute
+
+
+def starts_at(turn: Turn) -> datetime | None:
+    """The moment that the form's day and time make, None where one is missing."""
+    day, minutes = read_day(str(turn.chat.slots.get("day", ""))), read_time(str(turn.chat.slots.get("time", "")))
+    if day is None or minutes is None:
+        return None
+    return datetime.combine(day, time(*divmod(minutes, 60)), turn.config.zone)
 
 
 def told_day(turn: Turn, value: str) -> str:
@@ -92,53 +100,3 @@ def told_time(turn: Turn, value: str) -> str:
     if None in minutes:
         return value
     return " – ".join(turn.voice.clock(one) for one in minutes if one is not None)
-
-
-def objection(turn: Turn) -> str:
-    """What speaks against the day or the time in hand, which is then forgotten: they are past, or it is closed."""
-    slots = turn.chat.slots
-    last = read_day(str(slots.get("day", "")).rpartition("/")[2])
-    if last is not None and last < turn.local.date():
-        slots.pop("day")
-        return turn.say("booking.past_day", day=told_day(turn, last.isoformat()))
-    day = read_day(str(slots.get("day", "")))
-    if day is None:
-        return ""
-    return _closed_day(turn, day) or _bad_time(turn, day)
-
-
-def _closed_day(turn: Turn, day: date) -> str:
-    hours = turn.config.hours
-    if day not in hours.holidays and (hours.always or hours.week[day.weekday()] or _runs_over(turn, day)):
-        return ""
-    turn.chat.slots.pop("day")
-    return turn.say("booking.closed_day", day=told_day(turn, day.isoformat()))
-
-
-def _runs_over(turn: Turn, day: date) -> bool:
-    """Whether the evening before goes on into the day."""
-    return any(span.closes > LAST_HOUR * 60 for span in turn.config.hours.week[day.weekday() - 1])
-
-
-def _bad_time(turn: Turn, day: date) -> str:
-    minutes = read_time(str(turn.chat.slots.get("time", "")).partition("/")[0])
-    if minutes is None:
-        return ""
-    local_midnight = datetime.combine(day, time(), turn.local.tzinfo)
-    until = read_time(str(turn.chat.slots["time"]).rpartition("/")[2])
-    if local_midnight + timedelta(minutes=until or minutes) < turn.local:
-        turn.chat.slots.pop("time")
-        return turn.say("booking.past_time", time=turn.voice.clock(minutes))
-    if _is_open(turn, day, minutes, until if until is not None else minutes):
-        return ""
-    turn.chat.slots.pop("time")
-    spans = turn.config.hours.week[day.weekday()]
-    return turn.say("booking.closed_then", day=told_day(turn, day.isoformat()), spans=spans_told(turn, spans))
-
-
-def _is_open(turn: Turn, day: date, first: int, last: int) -> bool:
-    """Whether it is open at some time from the first to the last minute of the day."""
-    hours = turn.config.hours
-    over = [Span(0, span.closes - LAST_HOUR * 60) for span in hours.week[day.weekday() - 1]]
-    spans = (*hours.week[day.weekday()], *over)
-    return hours.always or any(span.opens <= last and first < span.closes for span in spans)

@@ -5,7 +5,13 @@ or `{"EN": …, "SW": …}`, keys that are not listed are left alone:
 
 - `currency`: a code such as `TZS` (the default); `address`, `phone`, `email`, `website`: texts
 - `greeting`: text, in place of "Welcome to …"
-- `services`: list of `{"name", "price"?, "minutes"?, "description"?}` (BOOKING, and plans of SUPPORT)
+- `services`: list of `{"name", "price"?, "minutes"?, "capacity"?, "description"?}` (BOOKING, and plans of SUPPORT);
+  a booking takes the `minutes`, an hour where there are none, and at one time as many people can be booked as the
+  `capacity` says, one booking where it says nothing
+- `booking`: `{"confirm"?: "owner" | "bot", "lead_minutes"?: 30, "ahead_days"?: 365, "reminder_hours"?: 0,
+  "at_once"?: 0}`: who confirms, how long before and how far ahead one may book, how many hours before the appointment
+  the customer is reminded (0: never), and how many are served at the same time over all services (0: as many as each
+  service takes)
 - `products`: list of `{"name", "price"?, "stock"?, "category"?, "description"?}` (ECOMMERCE)
 - `questions`: list of `{"question", "answer", "phrasings"?: [string, …]}`
 - `delivery`, `payment`, `refund`: texts
@@ -17,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.replies.booking_rules import BookingRules, read_booking_rules
 from app.replies.content import Reader, Text, read_items, read_questions
 from app.replies.hours import Hours, read_hours
 from app.replies.lookup import Catalogue, QuestionBook
@@ -57,6 +64,7 @@ class BotConfig:
     handover_words: tuple[Phrase, ...] = ()
     emergency_words: tuple[Phrase, ...] = ()
     emergency_answer: Text = field(default_factory=dict)
+    bookings: BookingRules = BookingRules()
 
 
 def read_config(
@@ -111,6 +119,7 @@ def _read_content(reader: Reader, content: Mapping[str, Any]) -> dict[str, Any]:
         "texts": {name: reader.text(f"The {name}", content.get(name)) for name in TEXTS},
         "handover_words": _read_phrases(reader, "The hand-over words", content.get("handover_words")),
         "emergency_words": _read_phrases(reader, "The emergency words", emergency.get("words")),
+        "bookings": read_booking_rules(reader, content.get("booking")),
         "emergency_answer": reader.text("The emergency answer", emergency.get("answer")),
     }
     if bool(read["emergency_words"]) != bool(read["emergency_answer"]):

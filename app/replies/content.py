@@ -25,13 +25,17 @@ def in_language(text: Text, language: str) -> str:
 
 @dataclass(frozen=True)
 class Item:
-    """A service or a product. `key` stays the same while the name does; `price` is None where it must be asked."""
+    """A service or a product. `key` stays the same while the name does; `price` is None where it must be asked.
+
+    `capacity` is how many people a service takes at the same time, None where it takes one booking at a time.
+    """
 
     key: str
     name: Text
     price: float | None = None
     minutes: int | None = None
     stock: int | None = None
+    capacity: int | None = None
     category: Text = field(default_factory=dict)
     description: Text = field(default_factory=dict)
 
@@ -118,6 +122,7 @@ def _read_item(reader: Reader, what: str, row: Mapping[str, Any]) -> Item:
         price=reader.number(f"{what}: the price", row.get("price"), "25000"),
         minutes=reader.whole(f"{what}: the minutes", row.get("minutes"), "60"),
         stock=reader.whole(f"{what}: the stock", row.get("stock"), "12"),
+        capacity=reader.whole(f"{what}: the capacity", row.get("capacity"), "2") or None,
         category=reader.text(f"{what}: the category", row.get("category"), LONGEST_NAME),
         description=reader.text(f"{what}: the description", row.get("description")),
     )

@@ -16,7 +16,9 @@ from app.replies.lookup import senses
 from app.replies.menu import chosen, main_menu, number_in, show
 from app.replies.notes import PROBLEM, tells_a_story
 from app.replies.opening import moment
+from app.replies.own_bookings import answered, unclear
 from app.replies.records import Records
+from app.replies.slots.labels import without_name
 from app.replies.state import ChatState
 from app.replies.templates import FORMS, INTENTS, open_option
 from app.replies.turn import Reply, Turn, lines, paragraphs
@@ -78,13 +80,13 @@ def _turn(message: Incoming, chat: ChatState, config: BotConfig, now: datetime, 
     text = plain(message.text)
     words = words_of(text)
     services, products = config.services.find(words), config.products.find(words)
-    meaning = understand(text, config.template, services.words | products.words)
+    meaning = understand(without_name(text), config.template, services.words | products.words)
     lexicon = wording().lexicon
     question, closeness = config.questions.find(senses(meaning.words, meaning.heard, lexicon))
     chat.language = detect(words, chat.language or config.language)
     return Turn(
         message, config, chat, now, text, words, meaning, services, products, question, closeness,
-        new_visit=chat.is_new_visit(now), records=records,
+        new_visit=chat.is_new_visit(now), seen_before=chat.seen, records=records,
     )
 
 
@@ -147,7 +149,7 @@ def _menu_choice(turn: Turn) -> Reply | None:
 
 
 def _form_items(turn: Turn) -> str:
-    return turn.chat.asked if turn.chat.asked in ("service", "product") else ""
+    return turn.chat.asked if turn.chat.asked in ("service", "product", "booking") else ""
 
 
 def _form(turn: Turn) -> Reply | None:
@@ -257,12 +259,12 @@ def _unknown(turn: Turn) -> Reply:
 
 
 STEPS: tuple[Step, ...] = (
-    _tenants_own_person, _offered_person, _menu_choice, _form, _media, _no_such_number, _sure_question,
-    _named_with_a_time, _story, _intent, _items, _likely_question, _ask_back, _unknown,
+    _tenants_own_person, answered, _offered_person, _menu_choice, _form, _media, _no_such_number, _sure_question,
+    _named_with_a_time, _story, _intent, _items, _likely_question, unclear, _ask_back, _unknown,
 )
 
 
-UNDERSTOOD: frozenset[Step] = frozenset({_named_with_a_time, _story, _intent, _items, _ask_back, _unknown})
+UNDERSTOOD: frozenset[Step] = frozenset({_named_with_a_time, _story, _intent, _items, unclear, _ask_back, _unknown})
 """Steps that answer what the message was understood as."""
 OWN_QUESTIONS: frozenset[Step] = frozenset({_sure_question, _likely_question})
 """Steps that answer the tenant's question that is closest."""

@@ -20,13 +20,18 @@ def _nothing_to_choose(turn: Turn) -> str:
     return ""
 
 
+def _always(turn: Turn) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Slot:
     """One thing a form has to know.
 
     `take` finds it in a message, with True where the message answers the question for it. `options` are the choices
     that follow the question, `is_free` says whether a second answer that `take` cannot read is taken as it stands, and
-    `answers` names intents that such an answer may look like without being an interruption.
+    `answers` names intents that such an answer may look like without being an interruption. Only what `is_needed` is
+    asked for; the rest is taken where a customer says it.
     """
 
     name: str
@@ -34,6 +39,7 @@ class Slot:
     options: Callable[[Turn], str] = _nothing_to_choose
     is_free: bool = False
     answers: frozenset[str] = frozenset()
+    is_needed: Callable[[Turn], bool] = _always
 
 
 def _no_objection(turn: Turn) -> str:
@@ -99,7 +105,7 @@ def fill(turn: Turn, form: Form) -> bool:
 def advance(turn: Turn, form: Form) -> Reply:
     """Object, ask for the next thing, read back, or send off: whichever is due."""
     objection = form.objection(turn)
-    missing = next((slot for slot in form.slots if slot.name not in turn.chat.slots), None)
+    missing = next((slot for slot in form.slots if slot.name not in turn.chat.slots and slot.is_needed(turn)), None)
     if missing:
         return ask(turn, form, missing, objection)
     if form.summary is None:

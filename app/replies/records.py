@@ -8,6 +8,7 @@ from datetime import datetime
 
 from app.replies.actions import Deed
 from app.replies.config import BotConfig
+from app.replies.diary import BookingDeed, Diary
 from app.replies.orders import CallOffOrder, ChangeOrder, PlaceOrder, Shop, counted
 
 
@@ -16,11 +17,14 @@ class Records:
     """One customer's view of the records of one business."""
 
     shop: Shop = Shop()
+    diary: Diary = Diary()
 
     def after(self, deed: Deed, now: datetime) -> "Records":
         """The records once the deed is done. Raises TypeError for a deed that no part of them knows."""
         if isinstance(deed, PlaceOrder | ChangeOrder | CallOffOrder):
             return replace(self, shop=self.shop.after(deed, now))
+        if isinstance(deed, BookingDeed):
+            return replace(self, diary=self.diary.after(deed, now))
         raise TypeError(f"{deed} is done to no part of the records at {now}")
 
 

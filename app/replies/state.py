@@ -41,7 +41,7 @@ class ChatState:
     slots: dict[str, Any] = field(default_factory=dict)
     """What the form knows by now."""
     offer: str = ""
-    """`person` where the customer was asked whether a person shall answer."""
+    """`person` where the customer was asked whether a person shall answer, `cancel:7` whether to cancel booking 7."""
     unknown: int = 0
     """How many messages in a row were not understood."""
     out: bool = False

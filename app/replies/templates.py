@@ -1,9 +1,9 @@
 """What each template can do: its answers by intent, its forms by name, and what the numbers of its menus open."""
 from collections.abc import Callable, Mapping
 
-from app.replies import booking, ecommerce, support
+from app.replies import booking, ecommerce, own_bookings, support
 from app.replies.answers import Handler, own_question, show_item
-from app.replies.forms import Form
+from app.replies.forms import Form, advance
 from app.replies.listing import catalogue_of, list_categories, list_category, list_items, list_questions
 from app.replies.lookup import Found
 from app.replies.notes import COMPLAINT, PROBLEM, REVIEW
@@ -16,7 +16,7 @@ INTENTS: Mapping[str, Mapping[str, Handler]] = {
 }
 
 FORMS: Mapping[str, Form] = {
-    form.name: form for form in (booking.BOOKING, ecommerce.ORDER, PROBLEM, COMPLAINT, REVIEW)
+    form.name: form for form in (booking.BOOKING, own_bookings.MOVE, ecommerce.ORDER, PROBLEM, COMPLAINT, REVIEW)
 }
 
 
@@ -65,6 +65,15 @@ def _more(turn: Turn, rest: str) -> Reply | None:
     return list_items(turn, what, f"items.{what}s", first)
 
 
+def _time(turn: Turn, moment: str) -> Reply | None:
+    """A free time that was offered goes into the form that it was offered for."""
+    form = FORMS.get(turn.chat.form)
+    if form is None or form.slot("time") is None:
+        return None
+    booking.take_offered(turn, moment)
+    return advance(turn, form)
+
+
 _OPENERS: Mapping[str, Callable[[Turn, str], Reply | None]] = {
     "do": _do,
     "service": _item("service"),
@@ -72,4 +81,6 @@ _OPENERS: Mapping[str, Callable[[Turn, str], Reply | None]] = {
     "category": list_category,
     "question": _question,
     "more": _more,
+    "time": _time,
+    "cancel": own_bookings.ask_to_cancel,
 }

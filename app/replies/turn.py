@@ -42,6 +42,7 @@ class Turn:
     question: Question | None = None
     closeness: float = 0.0
     new_visit: bool = False
+    seen_before: str = ""
     records: Records = Records()
 
     @property

@@ -6,14 +6,17 @@ from datetime import datetime
 
 from app.models import Chat, Template, Tenant
 from app.replies import BotConfig, Deed, Records
+from app.replies.diary import BookingDeed
 from app.replies.orders import CallOffOrder, ChangeOrder, PlaceOrder
-from app.services import orders
+from app.services import diary, orders
 
 
 def records_for(tenant: Tenant, chat: Chat, bot: BotConfig, now: datetime) -> Records:
     """What the replies to this customer have to know, as far as the tenant's template asks for it."""
     if bot.template == Template.ECOMMERCE:
         return Records(shop=orders.shop_of(tenant, chat, bot))
+    if bot.template == Template.BOOKING:
+        return Records(diary=diary.diary_for(tenant, chat, now))
     return Records()
 
 
@@ -22,5 +25,7 @@ def do(deed: Deed, tenant: Tenant, chat: Chat, now: datetime) -> None:
     match deed:
         case PlaceOrder() | ChangeOrder() | CallOffOrder():
             orders.do(deed, tenant, chat, now)
+        case BookingDeed():
+            diary.do(deed, tenant, chat, now)
         case _:
             raise TypeError(f"{deed} is done to no records")

@@ -12,6 +12,8 @@ from peewee import Field, ForeignKeyField
 
 from app.models import (
     BaseModel,
+    Booking,
+    BookingCell,
     Chat,
     Message,
     Order,
@@ -62,6 +64,9 @@ WORKER_ACCESS: dict[type[BaseModel], Access] = {
     Chat: Access(insert=ALL, update=(
         "state", "last_message_at", "wa_chat_id", "name", "person_until", "unread", "phone", "lid")),
     Message: Access(insert=ALL, update=("wa_message_id", "delivery", "delivered_at")),
+    # Places are given back by taking their seat away, since nothing is deleted here.
+    Booking: Access(insert=ALL, update=("starts_at", "ends_at", "state", "news", "reminded_at", "updated_at")),
+    BookingCell: Access(insert=ALL, update=("seat",)),
     StateChange: Access(select=("id",), insert=ALL),
     # The first proof that a number is linked ends its request.
     SetupRequest: Access(select=("tenant", "status"), update=("status", "updated_at")),

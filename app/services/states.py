@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from app.models import OrderState, RequestStatus, SessionState, TenantStatus, WorkerStatus
+from app.models import BookingState, OrderState, RequestStatus, SessionState, TenantStatus, WorkerStatus
 
 ANY = "*"
 State = TypeVar("State", bound=StrEnum)
 Table = Mapping[str, tuple[str | frozenset[State], State]]
 
-_S, _W, _T, _R, _O = SessionState, WorkerStatus, TenantStatus, RequestStatus, OrderState
+_S, _W, _T, _R, _O, _B = SessionState, WorkerStatus, TenantStatus, RequestStatus, OrderState, BookingState
 
 SESSION: Table[SessionState] = {
     "worker_started": (ANY, _S.STARTING),
@@ -70,6 +70,20 @@ ORDER: Table[OrderState] = {
     "sent": (frozenset({_O.NEW, _O.CONFIRMED, _O.READY}), _O.SENT),
     "delivered": (frozenset({_O.CONFIRMED, _O.READY, _O.SENT}), _O.DELIVERED),
     "refused": (frozenset({_O.NEW, _O.CONFIRMED, _O.READY, _O.SENT}), _O.CANCELLED),
+}
+
+# Those in OPEN hold their places. What the customer does: moved, move_requested, cancelled, accepted, refused.
+OPEN = frozenset({_B.REQUESTED, _B.PROPOSED, _B.CONFIRMED})
+BOOKING: Table[BookingState] = {
+    "confirmed": (frozenset({_B.REQUESTED, _B.PROPOSED}), _B.CONFIRMED),
+    "proposed": (OPEN, _B.PROPOSED),
+    "accepted": (frozenset({_B.PROPOSED}), _B.CONFIRMED),
+    "refused": (frozenset({_B.PROPOSED}), _B.CANCELLED),
+    "moved": (OPEN, _B.CONFIRMED),
+    "move_requested": (OPEN, _B.REQUESTED),
+    "declined": (frozenset({_B.REQUESTED, _B.PROPOSED}), _B.DECLINED),
+    "cancelled": (OPEN, _B.CANCELLED),
+    "missed": (frozenset({_B.CONFIRMED}), _B.NO_SHOW),
 }
 
 

@@ -15,6 +15,8 @@ OF_VICTIM = """
         UNION ALL SELECT 'order', o::text FROM shop_order o WHERE tenant_id = %(tenant)s
         UNION ALL SELECT 'line', l::text FROM order_line l WHERE tenant_id = %(tenant)s
         UNION ALL SELECT 'stock', s::text FROM stock s WHERE tenant_id = %(tenant)s
+        UNION ALL SELECT 'booking', b::text FROM booking b WHERE tenant_id = %(tenant)s
+        UNION ALL SELECT 'cell', c::text FROM booking_cell c WHERE tenant_id = %(tenant)s
         UNION ALL SELECT 'worker', w::text FROM worker_process w WHERE tenant_id = %(tenant)s
     ) AS rows (kind, row)"""
 

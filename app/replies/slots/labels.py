@@ -35,6 +35,16 @@ def read_labels(text: str, region: str) -> Labels:
     return Labels(name, phone, order, rest)
 
 
+def without_name(text: str) -> str:
+    """The text without what its writer is called, where more than that is said: `my name is Asha, I want to book`."""
+    found = _name_pattern().search(text)
+    name = _name(text) if found else ""
+    if not found or not name or name not in found[0]:
+        return text
+    rest = text.replace(text[found.start():found.start(3)] + name, " ", 1).strip(" ,.;:!\n")
+    return rest or text
+
+
 def _cut(found: str, text: str) -> tuple[str, str]:
     return found, text.replace(found, " ", 1) if found else text
 

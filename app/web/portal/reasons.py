@@ -30,13 +30,17 @@ DELIVERIES: Mapping[Delivery, LazyString] = {
     Delivery.UNKNOWN: _l("Perhaps sent"),
 }
 FORMS: Mapping[str, LazyString] = {
-    "booking": _l("a booking"), "order": _l("an order"), "problem": _l("a problem report"),
+    "booking": _l("a booking"), "move": _l("the move of a booking"), "cancel": _l("the end of a booking"),
+    "order": _l("an order"), "problem": _l("a problem report"),
     "complaint": _l("a complaint"), "review": _l("a comment"),
 }
 ASKED: Mapping[str, LazyString] = {
     "service": _l("Taking %(form)s: asked for the service"),
     "day": _l("Taking %(form)s: asked for the day"),
     "time": _l("Taking %(form)s: asked for the time"),
+    "name": _l("Taking %(form)s: asked for the name"),
+    "people": _l("Taking %(form)s: asked for how many people"),
+    "booking": _l("Taking %(form)s: asked for which booking"),
     "product": _l("Taking %(form)s: asked for the product"),
     "quantity": _l("Taking %(form)s: asked how many"),
     "place": _l("Taking %(form)s: asked where to"),
@@ -45,6 +49,9 @@ ASKED: Mapping[str, LazyString] = {
 STEPS: Mapping[str, LazyString] = {
     "confirm": _l("Taking %(form)s: asked whether it is right"),
     "recorded": _l("Taking %(form)s: noted it down"),
+    "confirmed": _l("Taking %(form)s: confirmed it"),
+    "done": _l("Taking %(form)s: did it"),
+    "kept": _l("Taking %(form)s: the customer wants to keep it"),
     "dropped": _l("Taking %(form)s: the customer stopped"),
     "change": _l("Taking %(form)s: asked what to change"),
 }
@@ -89,6 +96,11 @@ REASONS: Mapping[str, LazyString] = {
     "unknown:offer_person": _l("The bot did not understand again, and offered a person"),
     "problem": _l("A problem was reported and handed to a person"),
     "complaint": _l("A complaint was taken and handed to a person"),
+    "check_booking": _l("The customer asked for its bookings"),
+    "proposal:accepted": _l("The customer said yes to another time"),
+    "proposal:refused": _l("The customer said no to another time"),
+    "booking:told": _l("What you did with the booking"),
+    "booking:reminder": _l("A reminder of the booking"),
     "error": _l("The bot failed on this message; a person should look"),
     "portal": _l("Written in the portal"),
     "owner": _l("Typed on the phone"),

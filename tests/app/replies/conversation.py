@@ -3,7 +3,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.replies import BotConfig, Decision, HandOver, Incoming, Send, decide, read_config
+from app.replies import BotConfig, Decision, Deed, HandOver, Incoming, Records, Send, decide, read_config
 from app.replies.examples import example_content
 
 WEDNESDAY_NOON = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -23,17 +23,21 @@ def bare(template: str, **changed: Any) -> BotConfig:
 
 
 class Talk:
-    """One chat: keeps the state between messages, through JSON as the database does."""
+    """One chat: keeps the state between messages, through JSON as the database does, and the business's records."""
 
     def __init__(self, config: BotConfig, now: datetime = WEDNESDAY_NOON, name: str = "") -> None:
         self.config, self.now, self.name = config, now, name
         self.state: dict[str, Any] = {}
         self.decision = Decision(())
+        self.records = Records()
 
     def say(self, text: str, kind: str = "chat", after: timedelta = timedelta(minutes=1)) -> str:
         """The customer's message, some time after the last; gives the reply's text, nothing if the bot kept silent."""
         self.now += after
-        self.decision = decide(Incoming(text, kind, self.name), self.state, self.config, self.now)
+        self.decision = decide(Incoming(text, kind, self.name), self.state, self.config, self.now, self.records)
+        for deed in self.decision.actions:
+            if isinstance(deed, Deed):
+                self.records = self.records.after(deed, self.now)
         self.state = json.loads(json.dumps(self.decision.state))
         sends = [action for action in self.decision.actions if isinstance(action, Send)]
         return sends[0].text if sends else ""
