@@ -19,6 +19,7 @@ COMMANDS = {
     "understand": ("app.commands.understand:understand", "Say what customers' messages mean, line by line."),
     "sandbox": ("app.commands.sandbox:sandbox", "Run the WhatsApp sandbox, or replay messages on it."),
     "stress": ("app.commands.stress:stress", "Make many tenants, write to all at once, check that each stays apart."),
+    "chaos": ("app.commands.chaos:chaos", "Let everything go wrong at random, and account for every line."),
     "supervisor": ("app.commands.supervisor:supervisor", "Keep workers running, in the foreground."),
     "jobs": ("app.commands.jobs:jobs", "Do the work of the background: letters, webhooks, alerts."),
     "prune": ("app.commands.prune:prune", "Delete what is older than the settings say; a timer runs it."),

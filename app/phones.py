@@ -13,6 +13,8 @@ from app.errors import FlowError, Unreachable
 TIMEOUT_S = 30.0
 RECONNECT_S = 0.5
 LONGEST_EVENT = 2**20
+# A page that suffers from one of these keeps its connection and can do nothing with it.
+BANS = ("ban_for_a_while", "ban_for_good")
 
 
 def message_id(key: str) -> str:
@@ -22,17 +24,18 @@ def message_id(key: str) -> str:
 
 @dataclass(frozen=True)
 class PhoneMessage:
-    """A message as a phone shows it; numbers in E.164."""
+    """A message as a phone shows it; numbers in E.164, the time in unix seconds."""
 
     id: str
     sender: str
     to: str
     text: str
+    time: float
 
     @classmethod
     def read(cls, message: dict[str, Any]) -> "PhoneMessage":
         """The message from the API's words."""
-        return cls(message["id"], message["from"], message["to"], message["text"])
+        return cls(message["id"], message["from"], message["to"], message["text"], message["time"])
 
 
 class Phones:
@@ -69,6 +72,22 @@ class Phones:
         """What is linked to the phone, by the names that the sandbox gives."""
         phone = await self._call("GET", f"/api/phones/{number}")
         return [str(device["id"]) for device in phone["devices"]]
+
+    async def is_online(self, number: str) -> bool:
+        """Whether a page that is linked to the phone has its connection, and nothing keeps it from its chats."""
+        phone = await self._call("GET", f"/api/phones/{number}")
+        faults = await self._call("GET", "/api/faults")
+        banned = any(on["phone"] in (number, None)
+                     for fault in faults if fault["name"] in BANS for on in fault["on"])
+        return any(device["online"] for device in phone["devices"]) and not banned
+
+    async def begin_fault(self, name: str, number: str, **options: Any) -> None:
+        """Switch on a fault of the sandbox for the phone, or let it happen; `for_s` ends it by itself."""
+        await self._call("POST", f"/api/faults/{name}", {"phone": number, **options})
+
+    async def end_faults(self) -> None:
+        """Switch off every fault that is on."""
+        await self._call("DELETE", "/api/faults")
 
     async def codes(self) -> list[str]:
         """The codes that pages show now."""

@@ -48,6 +48,15 @@ class PostgresServer:
         finally:
             connection.close()
 
+    def halt(self) -> None:
+        """End the server, whoever is still connected, and leave its files for `resume`."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(DEADLINE_S)
+
+    def resume(self) -> None:
+        """Start the server that was halted."""
+        self._process = self._start(durable=False)
+
     def stop(self) -> None:
         """End the server, whoever is still connected, and remove its files."""
         self._process.send_signal(signal.SIGQUIT)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -14,7 +15,8 @@ import psutil
 
 from app.models import Message, Tenant, TenantConfig, WhatsAppSession, WorkerProcess
 from app.settings import Settings
-from tests.patience import eventually
+from tests.faults.crash_points import CrashPoint
+from tests.patience import DEADLINE_S, eventually
 from worker.profile import DRIVER, processes_on
 
 BUSINESS = "+255700000002"
@@ -75,6 +77,17 @@ class Rig:
         self.worker = self._start("worker", "--tenant", slug)
         return self.worker
 
+    def start_dying_worker(self, point: CrashPoint, slug: str = SLUG) -> subprocess.Popen[bytes]:
+        """A worker that kills itself at a crash point."""
+        self.worker = self._start(
+            "tests.faults.dying_worker", point.place, point.when, str(point.nth), "--tenant", slug)
+        return self.worker
+
+    def await_death(self) -> int:
+        """Wait until the worker has ended by itself; returns its exit code, a signal's number negative."""
+        assert self.worker
+        return self.worker.wait(DEADLINE_S)
+
     def stop_worker(self, number: int = signal.SIGTERM) -> int:
         assert self.worker
         self.worker.send_signal(number)
@@ -100,8 +113,14 @@ class Rig:
         return processes_on(self.directory)
 
     def browser(self) -> psutil.Process:
-        """The browser itself: the one process that carries the profile and is no child of another such."""
-        return next(process for process in self.browser_processes() if process.name() != DRIVER)
+        """The browser itself, which Debian starts by a shell that carries the same words and waits for it."""
+        return next(process for process in self.browser_processes()
+                    if process.name() != DRIVER and Path(process.cmdline()[0]).name != "sh")
+
+    def renderer(self) -> psutil.Process:
+        """The process that runs the page."""
+        return next(process for process in self.browser().children(recursive=True)
+                    if "--type=renderer" in process.cmdline())
 
     def chromedriver(self) -> psutil.Process:
         return next(process for process in self.browser_processes() if process.name() == DRIVER)

@@ -14,7 +14,7 @@ from app.services import sessions
 from app.settings import Settings, SettingsError
 from worker import restarts
 from worker.config import load_config
-from worker.loop import Replaced, Worker
+from worker.loop import DATABASE_LOST, Replaced, Worker
 from worker.profile import AlreadyRunning, NoSpace, Profile
 from worker.watchdog import Watchdog
 from worker.whatsapp.bundle import BundleError, read_bundle
@@ -41,6 +41,9 @@ def main() -> int:
         return _refuse(error, TRY_LATER, watchdog)
     except (NoSpace, DatabaseUnavailable) as error:
         return _refuse(error, UNAVAILABLE, watchdog)
+    except DATABASE_LOST as error:
+        reason = str(error).strip().split("\n")[0]
+        return _refuse(DatabaseUnavailable(f"the database failed: {reason}"), UNAVAILABLE, watchdog)
     except Exception as error:
         # What it was doing is not why it ended, which is what people read in the status line from now on.
         watchdog.status(f"it broke: {type(error).__name__}, see the log")

@@ -68,6 +68,11 @@ class CatchUp:
         """Whether the message has to wait until the history is read."""
         return self.phase is not Phase.DONE and not message.late
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether the page is at it now."""
+        return self.phase is Phase.READING
+
     def is_answer(self, op: int) -> bool:
         """Whether an answer of the page is to this catch-up."""
         return self.phase is Phase.READING and op == self._op

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from peewee import InterfaceError, OperationalError
+from peewee import InterfaceError, InternalError, OperationalError
 
 from app.db import reconnect
 from app.logs import get_logger
@@ -40,7 +40,8 @@ from worker.whatsapp.devtools import BrowserGone, PageError, PageSilent
 from worker.whatsapp.page import Page
 
 BROWSER_LOST = (BrowserGone, PageSilent, PageError, PageDegraded)
-DATABASE_LOST = (OperationalError, InterfaceError)
+# The last is what PostgreSQL says while it takes no writes.
+DATABASE_LOST = (OperationalError, InterfaceError, InternalError)
 TICK_S = 1.0
 DRAIN_S = 10.0
 FAILURES_BEFORE_ERROR = 3
@@ -142,8 +143,16 @@ class Worker:
             self._woken.recv(64)
 
     def _time_left(self) -> float:
-        due = next_of((self._next_tick, self._outbox.next_due() if self._link.connected else None))
+        due = next_of((self._next_tick, self._outbox.next_due() if self._may_send() else None))
         return max(0.0, (due or 0.0) - monotonic())
+
+    def _may_send(self) -> bool:
+        # A page that reads a long history answers sends late, and would be taken for one that does not work.
+        return self._link.connected and not self._catch_up.is_reading
+
+    def _pump(self, clock: float) -> None:
+        if self._may_send():
+            self._outbox.pump(clock)
 
     # ---- what the page says
 
@@ -153,8 +162,7 @@ class Worker:
             done, event = self._pending[0]
             self._handle(done, event)
             self._pending.popleft()
-        if self._link.connected:
-            self._outbox.pump(monotonic())
+        self._pump(monotonic())
         held = self._catch_up.held
         self._page.acknowledge(held[0][0] - 1 if held else done)
 
@@ -193,8 +201,7 @@ class Worker:
         if taken is None:
             return
         self._outbox.add(taken.replies)
-        if self._link.connected:
-            self._outbox.pump(clock)
+        self._pump(clock)
         log.info("message_taken", message_id=page_events.bare_id(message.id), chat=taken.chat_id,
                  outcome=taken.outcome, late=message.late)
 

@@ -31,6 +31,8 @@ from app.services.tenants import TenantRow, find_tenant, tenant_row, tenant_rows
 # From here on a worker that keeps crashing is a tenant in trouble, before that a hiccup.
 CRASHES_THAT_COUNT = 3
 LOOK_EVERY_S = 0.5
+# A heartbeat asks the page every half minute and gives it some seconds to answer.
+PROOF_GOOD_FOR = timedelta(seconds=45)
 # As long as many workers that are started one after another may take until it is this one's turn.
 AWAITED = timedelta(minutes=30)
 # What the audit log calls it when somebody asks a worker to start or to stop.
@@ -239,10 +241,18 @@ def seen_worker(worker: WorkerProcess, process: ProcessState) -> WorkerStatus:
     return WorkerStatus.STOPPED if worker.status in LIVE_WORKERS else WorkerStatus(worker.status)
 
 
-def seen_session(session: WhatsAppSession, worker: WorkerStatus) -> SessionState:
-    """The session's state; one whose worker is gone is connected to nothing."""
+def seen_session(session: WhatsAppSession, worker: WorkerStatus, now: datetime) -> SessionState:
+    """The session's state; one whose worker is gone, or has not proved it for PROOF_GOOD_FOR, is connected to nothing.
+
+    So a worker that hangs, or cannot reach the database, is not called connected for longer than that.
+    """
     gone = worker not in LIVE_WORKERS and session.state in LIVE_SESSIONS
-    return SessionState.DISCONNECTED if gone else SessionState(session.state)
+    unproved = session.state == SessionState.CONNECTED and not _is_proved(session, now)
+    return SessionState.DISCONNECTED if gone or unproved else SessionState(session.state)
+
+
+def _is_proved(session: WhatsAppSession, now: datetime) -> bool:
+    return session.proved_at is not None and now - session.proved_at <= PROOF_GOOD_FOR
 
 
 def _settle(slug: str, processes: ProcessVerbs) -> None:
@@ -272,7 +282,7 @@ def _unpaused(slug: str) -> Tenant:
 def _overview(row: TenantRow, seen: Mapping[str, ProcessState], processes: ProcessVerbs) -> Overview:
     process = seen.get(row.tenant.slug) or _outside(row, processes)
     status = seen_worker(row.worker, process)
-    return Overview(row, process, status, seen_session(row.session, status))
+    return Overview(row, process, status, seen_session(row.session, status, utc_now()))
 
 
 def _seen_alone(slug: str, processes: ProcessVerbs) -> dict[str, ProcessState]:

@@ -51,6 +51,15 @@ def test_live_messages_wait_for_the_history_and_the_history_does_not(catch_up, n
     assert not catch_up.holds(seen()) and not catch_up.is_answer(1)
 
 
+def test_nothing_is_sent_while_the_page_reads(catch_up, now):
+    WhatsAppSession.update(watermark=now).execute()
+    assert not catch_up.is_reading
+    catch_up.begin(new_link=False, now=now, clock=0)
+    assert catch_up.is_reading
+    catch_up.finish()
+    assert not catch_up.is_reading
+
+
 def test_the_history_is_read_once_a_page(catch_up, now):
     WhatsAppSession.update(watermark=now).execute()
     catch_up.begin(new_link=False, now=now, clock=0)

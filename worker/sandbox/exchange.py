@@ -61,7 +61,7 @@ class Exchange:
         self.parties = PartyBook(db, self.phones)
         self.devices = DeviceBook(db)
         self.messages = MessageStore(db)
-        self.wire = Wire(self.phones, self.parties)
+        self.wire = Wire(self.phones, self.parties, faults)
         self._pages: dict[str, Attached] = {}
 
     def link(self, number: str, now: float) -> Device:

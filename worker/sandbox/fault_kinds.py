@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Option = str | float
+BEHIND = "behind"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ KINDS: Mapping[str, Kind] = {
         "not new (isNewMsg is false, isMdHistoryMsg true).", {"messages": 5000.0, "chats": 100.0}),
     "codes_end": Kind("Nobody scans", "The codes of the pages that show one have run out: Socket.state UNPAIRED_IDLE, "
                       "a button in place of the code.", lasts=False),
+    "pairing_refused": Kind("No pairing code", "WhatsApp gives no code to type: asking for one ends in an error."),
     "logout": Kind("Logged out from the phone", "The device is unlinked: conn.logout_reason with the reason, then a "
                    "page with a code.", {"reason": "user_initiated"}, lasts=False),
     "taken_over": Kind("Another device takes over", "Stream.mode and Socket.state CONFLICT, \"Use here\" on the "
@@ -58,6 +60,8 @@ KINDS: Mapping[str, Kind] = {
     "ban_for_a_while": Kind("Banned for a while", "Stream.mode and Socket.state TOS_BLOCK. Ended, the page goes on."),
     "ban_for_good": Kind("Banned for good", "The device is unlinked with the reason account_locked, and no scan of the "
                          "phone is taken while this lasts."),
+    "clock": Kind("The clocks differ", "WhatsApp's clock and that of this machine are far apart: every time that the "
+                  "page is told from now on is too late, or too early.", {"off_s": 3600.0, "which": BEHIND}),
     "renamed": Kind(
         "WhatsApp renames its modules", "The page is loaded anew and the modules that wa-js looks for have other "
         "names: those for sending (sends throw) or everything (wa-js is never ready).", {"what": "sending"}),

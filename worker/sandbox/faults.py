@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from worker.sandbox.fault_kinds import KINDS, Option
+from worker.sandbox.fault_kinds import BEHIND, KINDS, Option
 
 EVERYBODY = ""
 
@@ -70,6 +70,12 @@ class FaultBoard:
         """The `delay_s` of a fault, 0 where it is off."""
         fault = self.of(name, number)
         return float(fault.options["delay_s"]) if fault else 0.0
+
+    def clock(self, number: str, moment: float) -> int:
+        """The moment, both in unix seconds, by the clock of WhatsApp as a page of the phone is told it."""
+        fault = self.of("clock", number)
+        off_s = float(fault.options["off_s"]) if fault else 0.0
+        return int(moment - off_s if fault and fault.options["which"] == BEHIND else moment + off_s)
 
     def take(self, name: str, number: str) -> Fault | None:
         """The fault where it is on, which is counted as one of its times."""

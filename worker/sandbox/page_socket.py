@@ -136,6 +136,8 @@ class PageSocket:
         return self._exchange.attach(device, Attached(str(said.get("page")), self._send_text))
 
     def _pair(self, said: dict[str, Any]) -> Answer | None:
+        if self._faults.of("pairing_refused", parse_number(said["number"])):
+            raise Refusal("rate-overlimit", 429)
         return {"code": self._board.pairing_code(self._candidate, parse_number(said["number"]), time.time())
                 } if self._candidate else None
 
@@ -168,13 +170,13 @@ class PageSocket:
         if fault == "send_refused":
             return self._send({"r": said["r"], "error": "The message was refused."})
         if fault == "send_lost":
-            return self._send({"r": said["r"], "t": int(time.time()), "ack": 1})
+            return self._send({"r": said["r"], "t": self._faults.clock(device.phone, time.time()), "ack": 1})
         draft = Draft(
             id=str(said["id"]), sender=device.phone, target=self._exchange.parties.target(device.phone, said["to"]),
             type=str(said["type"]), text=str(said.get("body") or ""), extra=said.get("extra") or {},
             stanza=f"{device.id}:{said['stanza']}")
         stored = self._exchange.store(draft, time.time(), origin=device)
-        answer = {"error": "The connection broke."} if fault else {"t": int(stored.copy.time), "ack": 1}
+        answer = {"error": "The connection broke."} if fault else {"t": self._exchange.wire.time(stored.copy), "ack": 1}
         # The page learns that the server has the message before it learns that it was delivered.
         if not self._faults.of("acks_missing", device.phone):
             self._answer_late({"r": said["r"], **answer}, self._faults.delay("acks_late", device.phone))

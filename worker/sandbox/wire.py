@@ -1,6 +1,7 @@
 """How messages, chats and contacts look to a page: the bodies of frames and answers, with WhatsApp's ids in them."""
 from typing import Any
 
+from worker.sandbox.faults import FaultBoard
 from worker.sandbox.messages import Copy
 from worker.sandbox.parties import STATUS, STATUS_WID, PartyBook
 from worker.sandbox.phonebook import Phone, PhoneBook
@@ -9,8 +10,12 @@ from worker.sandbox.phonebook import Phone, PhoneBook
 class Wire:
     """Turns what the store holds into what one phone's linked devices are told."""
 
-    def __init__(self, phones: PhoneBook, parties: PartyBook) -> None:
-        self._phones, self._parties = phones, parties
+    def __init__(self, phones: PhoneBook, parties: PartyBook, faults: FaultBoard) -> None:
+        self._phones, self._parties, self._faults = phones, parties, faults
+
+    def time(self, copy: Copy) -> int:
+        """When the message was sent, by WhatsApp's clock, in whole unix seconds."""
+        return self._faults.clock(copy.phone, copy.time)
 
     def chat_wid(self, chat: str) -> str:
         """The id of a chat: a customer's, a group's or newsletter's, or the status feed's."""
@@ -46,7 +51,7 @@ class Wire:
         sender = self._phones.find(copy.sender)
         other = self._phones.find(copy.chat) if copy.mine else sender
         return {
-            "key": self.key(copy), "seq": copy.seq, "type": copy.type, "body": copy.text, "t": int(copy.time),
+            "key": self.key(copy), "seq": copy.seq, "type": copy.type, "body": copy.text, "t": self.time(copy),
             "ack": copy.ack if copy.mine else 1, "author": self._author(copy) if self._has_author(copy) else None,
             "notifyName": sender.name if sender else "", "extra": copy.extra,
             "contacts": [self.contact(other)] if other else []}
@@ -62,7 +67,7 @@ class Wire:
         phone, party = self._phones.find(chat), self._parties.find(chat)
         return {
             "wid": self.chat_wid(chat), "name": party.name if party else None, "unread": unread,
-            "t": int(last.time) if last else 0, "last": self.message(last) if last else None,
+            "t": self.time(last) if last else 0, "last": self.message(last) if last else None,
             "contact": self.contact(phone) if phone else None,
             "members": [self.chat_wid(number) for number in party.members] if party else None}
 

@@ -147,7 +147,9 @@
   const showState = why => push({ type: 'state', why, ...snapshot() });
 
   // The page's own data-ref is what phones really scan; where it belongs to the same code it may carry more parts.
+  // A scan may come before the code was read: a linked page shows none.
   const pushCode = auth => setTimeout(() => {
+    if (WPP.conn.isAuthenticated()) return;
     const shown = document.querySelector('[data-ref]');
     const ref = shown ? shown.getAttribute('data-ref') : '';
     const code = auth ? (ref && ref.startsWith(auth.ref) ? ref : auth.fullCode) : '';

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.models import SessionState, WhatsAppSession, WorkerProcess, WorkerStatus
+from app.models.base import utc_now
 from app.services.tenants import tenant_row
 
 ACME = ("tenant", "create", "acme", "--name", "Acme", "--template", "BOOKING")
@@ -26,7 +27,7 @@ def connected(flowhq, database: object) -> Iterator[None]:
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "worker", "acme"])
     values = {"status": WorkerStatus.RUNNING, "pid": process.pid, "host": socket.gethostname()}
     WorkerProcess.update(values).execute()
-    WhatsAppSession.update(state=SessionState.CONNECTED, phone="+255700000002").execute()
+    WhatsAppSession.update(state=SessionState.CONNECTED, phone="+255700000002", proved_at=utc_now()).execute()
     yield
     process.kill()
     process.wait()

@@ -47,7 +47,7 @@ class Comebacks(FakeProcesses):
 def reports(slug: str, state: SessionState) -> None:
     tenant = Tenant.get(Tenant.slug == slug)
     WorkerProcess.update(status=WorkerStatus.RUNNING, pid=PID).where(WorkerProcess.tenant == tenant).execute()
-    WhatsAppSession.update(state=state).where(WhatsAppSession.tenant == tenant).execute()
+    WhatsAppSession.update(state=state, proved_at=utc_now()).where(WhatsAppSession.tenant == tenant).execute()
 
 
 @pytest.fixture

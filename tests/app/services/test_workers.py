@@ -1,6 +1,6 @@
 import os
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,6 +21,7 @@ from app.services.tenants import UnknownTenant, create_tenant, find_tenant
 from app.services.workers import (
     record_end,
     restart_worker,
+    seen_session,
     seen_worker,
     settle,
     start_worker,
@@ -126,6 +127,14 @@ def test_a_dead_process_is_never_called_running_nor_its_session_connected(acme: 
     WhatsAppSession.update(state=SessionState.CONNECTED).where(WhatsAppSession.tenant == acme).execute()
     [seen] = worker_overview(processes)
     assert (seen.worker_status, seen.session_state) == (WorkerStatus.STOPPED, SessionState.DISCONNECTED)
+
+
+@pytest.mark.parametrize(("ago_s", "state"), [
+    (44, SessionState.CONNECTED), (46, SessionState.DISCONNECTED), (None, SessionState.DISCONNECTED)])
+def test_a_connection_that_was_not_proved_lately_is_none(acme: Tenant, ago_s: int | None, state: SessionState):
+    proved = None if ago_s is None else NOW - timedelta(seconds=ago_s)
+    session = WhatsAppSession(tenant=acme, state=SessionState.CONNECTED, proved_at=proved)
+    assert seen_session(session, WorkerStatus.RUNNING, NOW) == state
 
 
 def test_a_worker_that_somebody_runs_by_hand_is_seen(acme: Tenant, processes: FakeProcesses):

@@ -151,6 +151,15 @@ def test_codes_that_nobody_scans_run_out(sandbox, open_page, eventually):
 
 
 @pytest.mark.browser
+def test_a_pairing_code_may_be_refused(sandbox, open_page):
+    sandbox.phone(SHOP)
+    sandbox.post("/api/faults/pairing_refused", {"phone": SHOP})
+    page = open_page(sandbox)
+    page.code()
+    assert "rate-overlimit" in page.ask("WPP.conn.genLinkDeviceCodeForPhoneNumber('255700000001')")["error"]
+
+
+@pytest.mark.browser
 def test_another_device_takes_over_and_hands_back(sandbox, page, begin, end, eventually):
     begin("taken_over")
     eventually(lambda: page.run(STREAM)[::2] == ["CONFLICT", "CONFLICT"])
@@ -222,6 +231,21 @@ def test_a_long_history_comes_at_link_time_and_is_not_new(sandbox, open_page, ev
     chats = page.ask("WPP.chat.list({ignoreGroupMetadata: true}).then((found) => found.length)")
     assert chats == 100
     assert not any(fault["on"] for fault in sandbox.get("/api/faults"))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("which", "off_s"), [("behind", -7200), ("ahead", 7200)])
+def test_the_page_is_told_the_time_of_a_clock_that_is_off(sandbox, page, begin, end, eventually, which, off_s):
+    begin("clock", off_s=7200, which=which)
+    sandbox.write(ASHA, SHOP, "when")
+    sent = sandbox.messages(SHOP)[0]["time"]
+    told = "return WPP.whatsapp.MsgStore.getModelsArray().find((each) => each.body === 'when')?.t"
+    assert eventually(lambda: page.run(told)) == int(sent + off_s)
+    end("clock")
+    page.driver.refresh()
+    eventually(page.is_ready)
+    held = "WPP.chat.getMessages(args[0], {count: 5}).then((found) => found[0].t)"
+    assert page.ask(held, CHAT) == int(sent)
 
 
 # ---- what lies over the page

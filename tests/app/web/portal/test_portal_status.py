@@ -99,7 +99,7 @@ def test_the_code_is_kept_fresh_only_while_somebody_looks(client_of: ClientOf, p
     drawn = page(client, "/portal/whatsapp").select_one("svg.qr-code")
     assert drawn.find("title").text
     assert WhatsAppSession.get(WhatsAppSession.tenant == acme).qr_wanted_at is not None
-    running(acme, SessionState.CONNECTED, qr_wanted_at=None)
+    running(acme, SessionState.CONNECTED, proved_at=utc_now(), qr_wanted_at=None)
     assert page(client, "/portal/whatsapp").select("svg") == []
     assert WhatsAppSession.get(WhatsAppSession.tenant == acme).qr_wanted_at is None
 

@@ -19,5 +19,11 @@ await faults.begin(wire, link?.device);
 history.useWire(wire);
 outbox.useWire(wire);
 listenForFrames(wire);
-exposeModules({ pairingCode: async (number) => (await wire.request({ op: 'pair', number })).code }, faults.optionsOf('renamed')?.what);
+exposeModules({ pairingCode }, faults.optionsOf('renamed')?.what);
 start(wire, link);
+
+async function pairingCode(number) {
+  const { code, error } = await wire.request({ op: 'pair', number });
+  if (error) throw new Error(error);
+  return code;
+}
