@@ -89,6 +89,6 @@ def _whole(reader: Reader, stored: Mapping[str, Any], name: str, usual: int, bou
         return usual
     lowest, highest = bounds
     if type(value) is not int or not lowest <= value <= highest:
-        reader.problems.append(f"Bookings: {name} must be a whole number from {lowest} to {highest}.")
+        reader.problems.append(f"{name} must be a whole number from {lowest} to {highest}.")
         return usual
     return value

@@ -148,13 +148,19 @@ def write_message(tenant: Tenant, chat_id: int, text: str, *, by: str, address: 
         text = _sendable(text)
         silence = timedelta(hours=TenantConfig.get(TenantConfig.tenant == tenant).owner_silence_hours)
         until = max(filter(None, (chat.person_until, now + silence)))
-        Chat.update(person_until=until, unread=0, last_message_at=now).where(Chat.id == chat.id).execute()
-        message = Message.create(
-            tenant=tenant, chat=chat, direction=Direction.OUT, wa_message_id=f"{DRAFT_ID}{uuid.uuid4()}", text=text,
-            sent_at=now, created_at=now, because="portal", author=by, delivery=Delivery.PENDING)
+        Chat.update(person_until=until, unread=0).where(Chat.id == chat.id).execute()
+        message = put_message(tenant, chat, text, because="portal", by=by, now=now)
         audit.record(by=by, action="chat.write", slug=tenant.slug, address=address,
                      detail={"chat": chat.id, "characters": len(text)})
     return message
+
+
+def put_message(tenant: Tenant, chat: Chat, text: str, *, because: str, by: str, now: datetime) -> Message:
+    """Have the worker send this text; whose turn it is in the chat stays as it is."""
+    Chat.update(last_message_at=now).where(Chat.id == chat.id).execute()
+    return Message.create(
+        tenant=tenant, chat=chat, direction=Direction.OUT, wa_message_id=f"{DRAFT_ID}{uuid.uuid4()}", text=text,
+        sent_at=now, created_at=now, because=because, author=by, delivery=Delivery.PENDING)
 
 
 def is_with_person(chat: Chat, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from app.models import RequestStatus, Role, SessionState, Template, TenantStatus, WorkerStatus
+from app.models import BookingState, RequestStatus, Role, SessionState, Template, TenantStatus, WorkerStatus
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,17 @@ WORKER: Mapping[WorkerStatus, Words] = {
         "bad", _l("Failed"), _l("The bot's program has ended with an error."),
         _l("Read the error and start it again.")),
 }
+BOOKING: Mapping[BookingState, Words] = {
+    BookingState.REQUESTED: Words(
+        "wait", _l("Asked for"), _l("The customer waits for your answer."),
+        _l("Confirm it, propose another time, or decline.")),
+    BookingState.PROPOSED: Words(
+        "wait", _l("Proposed"), _l("You have proposed this time; the customer has not answered yet.")),
+    BookingState.CONFIRMED: Words("good", _l("Confirmed"), _l("The customer is expected.")),
+    BookingState.DECLINED: Words("off", _l("Declined"), _l("You said no to this request.")),
+    BookingState.CANCELLED: Words("off", _l("Cancelled"), _l("Nobody comes, and the time is free again.")),
+    BookingState.NO_SHOW: Words("bad", _l("Did not come"), _l("The customer did not come.")),
+}
 REQUEST: Mapping[RequestStatus, Words] = {
     RequestStatus.SUBMITTED: Words(
         "wait", _l("Sent"), _l("The setup request has been sent."),
@@ -89,6 +100,7 @@ REQUEST: Mapping[RequestStatus, Words] = {
 }
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     TenantStatus: TENANT, SessionState: SESSION, WorkerStatus: WORKER, RequestStatus: REQUEST,  # type: ignore[dict-item]
+    BookingState: BOOKING,  # type: ignore[dict-item]
 }
 ROLES: Mapping[Role, LazyString] = {Role.ADMIN: _l("Admin"), Role.OWNER: _l("Owner"), Role.STAFF: _l("Staff")}
 TEMPLATES: Mapping[Template, LazyString] = {
@@ -96,5 +108,5 @@ TEMPLATES: Mapping[Template, LazyString] = {
 
 
 def of(state: StrEnum) -> Words:
-    """The words for a state of any of the four machines; raises KeyError for anything else."""
+    """The words for a state of any of the machines; raises KeyError for anything else."""
     return WORDS[type(state)][state]

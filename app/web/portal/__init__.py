@@ -1,7 +1,8 @@
 """The pages of a business."""
-from app.web.portal import chats, content, data, notifications, onboarding, people, preview, status, whatsapp
+from app.web.portal import bookings, chats, content, data, notifications, onboarding, people, preview, status, whatsapp
 from app.web.portal.blueprint import blueprint
 
 __all__ = [
-    "blueprint", "chats", "content", "data", "notifications", "onboarding", "people", "preview", "status", "whatsapp",
+    "blueprint", "bookings", "chats", "content", "data", "notifications", "onboarding", "people", "preview", "status",
+    "whatsapp",
 ]

@@ -21,7 +21,14 @@ from app.web.portal.blueprint import blueprint, who
 
 SECTIONS: Mapping[str, LazyString] = {
     "services": _l("Services and prices"), "products": _l("Products"), "questions": _l("Questions and answers"),
-    "hours": _l("Hours and holidays"), "texts": _l("Name, address and texts"), "limits": _l("Limits"),
+    "hours": _l("Hours and holidays"), "booking": _l("How bookings are taken"),
+    "texts": _l("Name, address and texts"), "limits": _l("Limits"),
+}
+RULE_HINTS: Mapping[str, LazyString] = {
+    "lead_minutes": _l("Nobody can book for a time that is nearer than this. Empty: 30 minutes."),
+    "ahead_days": _l("Nobody can book for a day that is farther away than this. Empty: 365 days."),
+    "reminder_hours": _l("The bot reminds customers who booked in WhatsApp, not at night. Empty or 0: no reminders."),
+    "at_once": _l("How many you can serve at the same time in all. Empty or 0: as many as each service takes."),
 }
 BLANK_ROWS, MORE_BLANK_ROWS = 1, 5
 
@@ -39,7 +46,8 @@ def content() -> str:
     shop = service.workshop(current_tenant())
     counts = {name: len(_listed(shop, name)) for name in rows.LISTS}
     changed = service.changed_fields(service.published(current_tenant()), shop.values) if shop.draft else []
-    return render_template("portal/content.html", shop=shop, sections=SECTIONS, counts=counts, changed=changed,
+    sections = {name: title for name, title in SECTIONS.items() if name != "booking" or shop.template == "BOOKING"}
+    return render_template("portal/content.html", shop=shop, sections=sections, counts=counts, changed=changed,
                            labels=LABELS, problems=service.problems(shop.template, shop.values))
 
 
@@ -89,6 +97,17 @@ def content_texts() -> Response | str:
         return redirect(url_for("portal.content_texts"), 303)
     return _section_page("texts", lambda shop: {"fields": texts.shown_texts(shop.values), "zones": ZONES,
                                                 "long_texts": texts.LONG_TEXTS, "short_texts": texts.SHORT_TEXTS})
+
+
+@blueprint.route("/content/booking", methods=["GET", "POST"])
+@member
+def content_booking() -> Response | str:
+    """Who confirms bookings, how early and how far ahead they are taken, and reminders."""
+    if request.method == "POST":
+        _save(texts.read_rules(request.form, service.workshop(current_tenant()).values["content"]))
+        return redirect(url_for("portal.content_booking"), 303)
+    return _section_page("booking", lambda shop: {"rules": texts.RULES, "hints": RULE_HINTS,
+                                                  "values": texts.shown_rules(shop.values["content"])})
 
 
 @blueprint.route("/content/limits", methods=["GET", "POST"])

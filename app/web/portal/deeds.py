@@ -22,6 +22,12 @@ DEEDS: Mapping[str, LazyString] = {
     "account.sign_in": _l("signed in"),
     "account.sign_out": _l("signed out"),
     "account.sign_up": _l("signed up"),
+    "booking.cancelled": _l("cancelled a booking"),
+    "booking.confirmed": _l("confirmed a booking"),
+    "booking.declined": _l("declined a booking"),
+    "booking.make": _l("wrote a booking down"),
+    "booking.missed": _l("noted that a customer did not come"),
+    "booking.proposed": _l("proposed another time for a booking"),
     "chat.give_back": _l("gave a chat back to the bot"),
     "chat.take_over": _l("took a chat over"),
     "chat.write": _l("wrote into a chat"),
@@ -49,7 +55,7 @@ DEEDS: Mapping[str, LazyString] = {
     "worker.stale": _l("found the bot silent"),
     "worker.stop": _l("stopped the bot"),
 }
-SHOWN = ("email", "version", "changed")
+SHOWN = ("email", "version", "changed", "number")
 
 
 def deed_in_words(entry: AuditEntry) -> str:

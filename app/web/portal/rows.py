@@ -26,7 +26,7 @@ class Column:
 
 LISTS: Mapping[str, tuple[Column, ...]] = {
     "services": (Column("name", "text"), Column("price", "number"), Column("minutes", "number"),
-                 Column("description", "long")),
+                 Column("capacity", "number"), Column("description", "long")),
     "products": (Column("name", "text"), Column("price", "number"), Column("stock", "number"),
                  Column("category", "text"), Column("description", "long")),
     "questions": (Column("question", "text"), Column("answer", "long"), Column("phrasings", "lines")),
