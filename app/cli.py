@@ -17,6 +17,7 @@ COMMANDS = {
     "disk-check": ("app.commands.disk_check:disk_check", "Stop workers that fill the disk; a timer runs it."),
     "messages": ("app.commands.messages:messages", "Read and export the message log."),
     "understand": ("app.commands.understand:understand", "Say what customers' messages mean, line by line."),
+    "replies": ("app.commands.replies:replies", "Try what the bots answer, and draw how they lead a conversation."),
     "sandbox": ("app.commands.sandbox:sandbox", "Run the WhatsApp sandbox, or replay messages on it."),
     "stress": ("app.commands.stress:stress", "Make many tenants, write to all at once, check that each stays apart."),
     "chaos": ("app.commands.chaos:chaos", "Let everything go wrong at random, and account for every line."),

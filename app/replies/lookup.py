@@ -2,6 +2,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import sqrt
 
 from app.replies.content import Item, Question
@@ -100,7 +101,11 @@ class Catalogue:
     def _meant(self, word: str) -> str:
         """The word of a name that was meant: the same, its singular or plural, or one typing error away."""
         near = (word, word.removesuffix("s"), word.removesuffix("es"), word + "s", word + "es")
-        exact = next((form for form in near if form in self._index), "")
+        meaning = self._lexicon.concepts_of(word)
+        # `leave` is no leaf of tea: a word that means something by itself is not the singular of another.
+        same = (form for form in near if form in self._index and (not meaning or form == word
+                                                                   or self._lexicon.concepts_of(form) == meaning))
+        exact = next(same, "")
         if exact or len(word) < _SHORTEST_TO_MEND or self._lexicon.is_plain(word):
             return exact
         alike = self._by_letter.get(word[0], ())
@@ -187,7 +192,7 @@ class QuestionBook:
 
     def find(self, message: frozenset[str]) -> tuple[Question | None, float]:
         """The question closest to the senses of a message, and how close: 0 to 1."""
-        meant = frozenset(map(self._meant, message))
+        meant = frozenset(sense for sense in map(self._meant, message) if sense in self._index or sense not in times())
         scored = [(self._closeness(entry, meant), -place) for place, (_, entry) in enumerate(self._entries)]
         best, place = max(scored, default=(0.0, 0))
         return (self._entries[-place][0], best) if best > 0 else (None, 0.0)
@@ -207,6 +212,14 @@ class QuestionBook:
         if sense not in self._spread:
             return _FOREIGN_WEIGHT
         return (_CONCEPT_WEIGHT if sense.startswith("=") else 1.0) / sqrt(sqrt(self._spread[sense]))
+
+
+@cache
+def times() -> frozenset[str]:
+    """Words that tell when, which anybody may put beside any question: `today`, `Monday`, `asubuhi`."""
+    kinds = ("weekdays", "months", "days_ahead", "parts")
+    phrases = (phrase for part in wording().language_data.values() for kind in kinds for phrase in part["when"][kind])
+    return frozenset(word for phrase in phrases for word in words_of(phrase))
 
 
 def alike(questions: Sequence[Question]) -> list[tuple[str, str, float]]:

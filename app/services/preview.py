@@ -13,6 +13,7 @@ from app.replies.records import records_at_first
 MOST_LINES = 40
 LONGEST_LINE = 2000
 BETWEEN_LINES = timedelta(minutes=1)
+HANDOVER = timedelta(hours=12)
 # What stands for a customer who sends a picture, where a text would.
 PICTURE = "\N{FRAME WITH PICTURE}"
 
@@ -28,27 +29,39 @@ class PreviewLine:
     hands_over: bool = False
 
 
-def play(config: BotConfig, said: Iterable[str], *, language: str = "", now: datetime) -> list[PreviewLine]:
-    """The conversation of a customer who says this, a minute apart from `now` on; `language` is EN, SW or none yet.
+class Customer:
+    """One customer's chat with a bot, line by line; `language` is EN, SW or none yet.
 
-    After the chat was handed to a person the bot is silent, as it would be.
+    After the chat was handed to a person the bot is silent for as long as it would be.
     """
-    state: dict[str, object] = {"language": language} if language else {}
-    records = records_at_first(config)
-    shown: list[PreviewLine] = []
-    with_person = False
-    for place, text in enumerate(list(said)[-MOST_LINES:]):
-        shown.append(PreviewLine(text))
-        if with_person:
-            continue
-        at = now + place * BETWEEN_LINES
-        decision = decide(_incoming(text), state, config, at, records)
-        state = decision.state
-        records = _after(records, decision, at)
-        with_person = any(isinstance(action, HandOver) for action in decision.actions)
-        shown += [PreviewLine(action.text, action.because, action.confidence, by_bot=True, hands_over=with_person)
-                  for action in decision.actions if isinstance(action, Send)]
-    return shown
+
+    def __init__(self, config: BotConfig, *, language: str = "", now: datetime, handover: timedelta = HANDOVER) -> None:
+        self._config, self._now, self._handover = config, now, handover
+        self._state: dict[str, object] = {"language": language} if language else {}
+        self._records = records_at_first(config)
+        self._person_until: datetime | None = None
+
+    def says(self, text: str, after: timedelta = BETWEEN_LINES) -> list[PreviewLine]:
+        """The bot's answers to what the customer writes so long after the last line; none while it keeps silent."""
+        self._now += after
+        if self._person_until and self._person_until > self._now:
+            return []
+        decision = decide(_incoming(text), self._state, self._config, self._now, self._records)
+        self._state = decision.state
+        self._records = _after(self._records, decision, self._now)
+        hands_over = any(isinstance(action, HandOver) for action in decision.actions)
+        if hands_over:
+            self._person_until = self._now + self._handover
+        return [PreviewLine(action.text, action.because, action.confidence, by_bot=True, hands_over=hands_over)
+                for action in decision.actions if isinstance(action, Send)]
+
+
+def play(
+    config: BotConfig, said: Iterable[str], *, language: str = "", now: datetime, handover: timedelta = HANDOVER,
+) -> list[PreviewLine]:
+    """The conversation of a customer who says this, a minute apart from `now` on."""
+    customer = Customer(config, language=language, now=now - BETWEEN_LINES, handover=handover)
+    return [line for text in list(said)[-MOST_LINES:] for line in (PreviewLine(text), *customer.says(text))]
 
 
 def _after(records: Records, decision: Decision, at: datetime) -> Records:

@@ -219,9 +219,9 @@ def _digital(tokens: Sequence[Token], place: int, around: Part | None) -> SaidTi
 
 
 def _bare_span(tokens: Sequence[Token], place: int, around: Part | None) -> SaidTime | None:
-    """The first hour of `3 to 5 pm`, `from 9 to 11:30`, `10-12`; the second is read by itself and joined to it."""
+    """The first hour of `3 to 5 pm`, `between 9 and 11:30`, `10-12`; the second is read by itself and joined to it."""
     number = number_at(tokens, place, 24)
-    to = _to_at(tokens, number[1]) if number else None
+    to = (_to_at(tokens, number[1]) or _and_at(tokens, place, number[1])) if number else None
     if number is None or to is None or to >= len(tokens):
         return None
     after = to
@@ -239,6 +239,13 @@ def _to_at(tokens: Sequence[Token], place: int) -> int | None:
         return place + 1
     to = phrases("to").at(tokens, place)
     return to[1] if to else None
+
+
+def _and_at(tokens: Sequence[Token], first: int, place: int) -> int | None:
+    """The place after `and`, where the number before it stands after `between`."""
+    between, both = phrases("between"), phrases("both").at(tokens, place)
+    is_between = any(found and found[1] == first for back in (1, 2) if (found := between.at(tokens, first - back)))
+    return both[1] if both and is_between else None
 
 
 def _hour_of_24(tokens: Sequence[Token], place: int, around: Part | None) -> SaidTime | None:
