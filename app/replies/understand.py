@@ -17,6 +17,8 @@ POLITE = frozenset({"greet", "shikamoo", "thanks", "apologise", "yes", "no", "he
 FILLERS = frozenset({"package", "get", "look", "make", "some", "accepts"})
 """Concepts that go with anything, and that `only` therefore lets pass."""
 SHORT = 6
+NOT_BY_NAME = frozenset({"human", "busy"})
+"""Concepts that a name does not stand for: a human hair wig calls nobody, a full body massage is not full."""
 UNSURE = 0.6
 """Below this confidence the bot asks back in place of answering."""
 FLAGS = frozenset({"only", "short"})
@@ -102,12 +104,11 @@ def intents_of(template: str) -> frozenset[str]:
 
 
 def listen(text: str, named: Collection[str] = ()) -> tuple[tuple[str, ...], tuple[Heard, ...]]:
-    """The words of a text, mended, and the concepts heard in them; words of the tenant's own names call no person."""
+    """The words of a text, mended, and the concepts heard in them; words of the tenant's own names call nobody."""
     lexicon = wording().lexicon
     words = lexicon.mend(words_of(text), keep=named)
-    heard = (
-        one for one in lexicon.hear(words) if one.concept != "human" or not set(words[one.start:one.end]) <= set(named)
-    )
+    heard = (one for one in lexicon.hear(words)
+             if one.concept not in NOT_BY_NAME or not set(words[one.start:one.end]) <= set(named))
     return words, tuple(heard)
 
 
