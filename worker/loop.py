@@ -19,7 +19,7 @@ from app.db import reconnect
 from app.logs import get_logger
 from app.models import Tenant
 from app.replies import ConfigError
-from app.services import sessions
+from app.services import reminders, sessions
 from app.settings import Settings
 from worker import status
 from worker.browser import Browser
@@ -280,6 +280,8 @@ class Worker:
             raise Replaced("a newer worker serves this tenant")
         if proved and not self._pending:
             self._catch_up.advance(now)
+        if proved:
+            reminders.put_due(self._tenant, self._config.bot, now)
         self._inbox.tidy(now)
         self._traffic = status.traffic_of(self._tenant)
 

@@ -8,7 +8,7 @@ from app.jobs import posting
 from app.logs import get_logger
 from app.models.base import utc_now
 from app.queueing import performs, queue
-from app.services import alerts, digests, letters, retention, webhooks
+from app.services import alerts, booking_news, digests, letters, retention, webhooks
 from app.settings import Settings
 
 log = get_logger(__name__)
@@ -22,6 +22,7 @@ def register(settings: Settings) -> None:
     _by_the_clock("found_lost_letters", crontab(), lambda: letters.sweep(now=utc_now()))
     _by_the_clock("found_lost_calls", crontab(), lambda: webhooks.sweep(now=utc_now()))
     _by_the_clock("told_of_tenants", crontab(), lambda: alerts.check(settings, now=utc_now()))
+    _by_the_clock("told_of_bookings", crontab(), lambda: booking_news.tell(settings, now=utc_now()))
     _by_the_clock("sent_digests", crontab(minute="*/15"), lambda: digests.send_due(settings, now=utc_now()))
     _by_the_clock("forgot_what_is_old", crontab(minute="17"), lambda: retention.forget(now=utc_now()))
 

@@ -34,13 +34,17 @@ class Room:
 
 @dataclass(frozen=True)
 class BookingRules:
-    """`reminder_hours` before the appointment, and `at_once` over all services, are 0 where there is no such thing."""
+    """`reminder_hours` before the appointment, and `at_once` over all services, are 0 where there is no such thing.
+
+    `mail` says whether owners get a letter about what customers do with bookings.
+    """
 
     bot_confirms: bool = False
     lead: timedelta = timedelta(minutes=DEFAULT_LEAD_MIN)
     ahead: timedelta = timedelta(days=DEFAULT_AHEAD_DAYS)
     reminder_hours: int = 0
     at_once: int = 0
+    mail: bool = True
 
     def rooms(self, service: Item | None) -> tuple[Room, ...]:
         """What a booking of this service takes places of; one place each where no capacity is given."""
@@ -73,7 +77,7 @@ def read_booking_rules(reader: Reader, stored: Any) -> BookingRules:
         bot_confirms=_confirmer(reader, stored.get("confirm")) == "bot",
         lead=timedelta(minutes=lead), ahead=timedelta(days=ahead),
         reminder_hours=_whole(reader, stored, "reminder_hours", 0, (0, LONGEST_REMINDER_H)),
-        at_once=_whole(reader, stored, "at_once", 0, (0, MOST_AT_ONCE)))
+        at_once=_whole(reader, stored, "at_once", 0, (0, MOST_AT_ONCE)), mail=_is_wanted(reader, stored.get("mail")))
 
 
 def _confirmer(reader: Reader, stored: Any) -> str:
@@ -81,6 +85,13 @@ def _confirmer(reader: Reader, stored: Any) -> str:
         return str(stored or CONFIRMERS[0])
     reader.problems.append(f"Bookings: confirm must be {' or '.join(CONFIRMERS)}.")
     return ""
+
+
+def _is_wanted(reader: Reader, stored: Any) -> bool:
+    if stored in (None, "", True, False):
+        return stored is not False
+    reader.problems.append("Bookings: mail must be true or false.")
+    return True
 
 
 def _whole(reader: Reader, stored: Mapping[str, Any], name: str, usual: int, bounds: tuple[int, int]) -> int:

@@ -9,9 +9,9 @@ or `{"EN": …, "SW": …}`, keys that are not listed are left alone:
   a booking takes the `minutes`, an hour where there are none, and at one time as many people can be booked as the
   `capacity` says, one booking where it says nothing
 - `booking`: `{"confirm"?: "owner" | "bot", "lead_minutes"?: 30, "ahead_days"?: 365, "reminder_hours"?: 0,
-  "at_once"?: 0}`: who confirms, how long before and how far ahead one may book, how many hours before the appointment
-  the customer is reminded (0: never), and how many are served at the same time over all services (0: as many as each
-  service takes)
+  "at_once"?: 0, "mail"?: true}`: who confirms, how long before and how far ahead one may book, how many hours before
+  the appointment the customer is reminded (0: never), how many are served at the same time over all services (0: as
+  many as each service takes), and whether owners get letters about bookings
 - `products`: list of `{"name", "price"?, "stock"?, "category"?, "description"?}` (ECOMMERCE)
 - `questions`: list of `{"question", "answer", "phrasings"?: [string, …]}`
 - `delivery`, `payment`, `refund`: texts

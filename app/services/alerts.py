@@ -122,7 +122,7 @@ def _take(step: Step, incident: Incident, look: _Look, news: News) -> None:
 def _tell(news: News, settings: Settings, now: datetime) -> None:
     if not news.begun and not news.ended:
         return
-    owners = _owners([tenant for tenant, _ in (*news.begun, *news.ended)])
+    owners = owners_of([tenant for tenant, _ in (*news.begun, *news.ended)])
     for tenant, told in news.begun:
         for owner in owners.get(tenant.id, ()):
             letters.post(notices.trouble_letter(told, owner, settings.web_url), settings, now=now, tenant=tenant)
@@ -152,7 +152,8 @@ def _wants() -> tuple[Any, ...]:
     return (Account.wants_alerts, Account.email_verified, ~Account.disabled)
 
 
-def _owners(tenants: Iterable[Tenant]) -> dict[int, list[Reader]]:
+def owners_of(tenants: Iterable[Tenant]) -> dict[int, list[Reader]]:
+    """Who wants to be told of these tenants' affairs, by the tenant's id."""
     found: dict[int, list[Reader]] = {}
     query = Account.select(Account, Tenant).join(Tenant).where(
         Account.tenant.in_(list(tenants)), Account.role == Role.OWNER, *_wants())

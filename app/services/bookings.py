@@ -12,8 +12,8 @@ from app.replies import BotConfig
 from app.replies.booking_rules import length_of, places_for
 from app.replies.content import Item, in_language
 from app.replies.vacancies import Vacancies
-from app.replies.voice import voice
 from app.services import audit, chats, content, diary
+from app.services.booking_texts import told_text
 from app.services.phones import read_phone
 from app.services.states import BOOKING, OPEN, allows
 
@@ -149,7 +149,7 @@ def _settle(tenant: Tenant, number: int, cause: str, phrase: str, *, by: str, ad
         booking = find(tenant, number)
         if not can(booking, cause, now):
             raise Conflict("That cannot be done with this booking any more. Look at it again.")
-        diary.change(booking, cause, now=now, by_customer=False, news=None)
+        diary.change(booking, cause, now=now, by_customer=False)
         told = bool(phrase) and _tell(booking, bot_of(tenant), phrase, by=by, now=now)
         _note(tenant, booking, cause, by, address)
     return told
@@ -172,15 +172,6 @@ def _tell(booking: Booking, bot: BotConfig, phrase: str, *, by: str, now: dateti
     said = told_text(booking, bot, phrase, str((chat.state or {}).get("language") or bot.language))
     chats.put_message(booking.tenant, chat, said, because=TOLD, by=by, now=now)
     return True
-
-
-def told_text(booking: Booking, bot: BotConfig, phrase: str, language: str) -> str:
-    """What a customer is told of a booking: a phrase of `booking`, such as `told_confirmed`."""
-    spoken, start = voice(language), booking.starts_at.astimezone(bot.zone)
-    service = _service(bot, booking.service)
-    when = spoken.say("time.on_day", date=spoken.date(start), clock=spoken.clock(start.hour * 60 + start.minute))
-    return spoken.say(f"booking.{phrase}", business=bot.business_name, number=booking.number, when=when,
-                      service=in_language(service.name, language) if service else booking.service_name)
 
 
 def _service(bot: BotConfig, key: str) -> Item | None:

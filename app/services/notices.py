@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_timedelta
 
 from app.catalogues import N_, say
-from app.models import Trouble
+from app.models import Booking, BookingNews, Trouble
 from app.services.history import Day
 from app.services.mailer import Letter
 
@@ -99,6 +99,28 @@ def admin_letter(
         for each in begun]
     lines += [f"- {each.slug} ({each.business}): " + say(reader.language, N_("answers again")) for each in ended]
     return _letter(reader, subject, ("\n".join(lines), f"{web_url}/admin/"), web_url)
+
+
+# What customers did with bookings.
+BOOKINGS: Mapping[BookingNews, str] = {
+    BookingNews.MADE: N_("new: no. %(number)d, %(service)s, %(when)s"),
+    BookingNews.MOVED: N_("moved: no. %(number)d, %(service)s, now %(when)s"),
+    BookingNews.CANCELLED: N_("cancelled: no. %(number)d, %(service)s, %(when)s"),
+    BookingNews.ACCEPTED: N_("the customer said yes to your time: no. %(number)d, %(service)s, %(when)s"),
+    BookingNews.REFUSED: N_("the customer said no to your time: no. %(number)d, %(service)s, %(when)s"),
+}
+
+
+def bookings_letter(
+    business: str, bookings: Sequence[Booking], reader: Reader, web_url: str, *, zone: ZoneInfo,
+) -> Letter:
+    """Tell an owner what customers did with these bookings; who they are is to be read in the portal."""
+    subject = say(reader.language, N_("%(business)s: bookings"), business=business)
+    lines = [
+        "- " + say(reader.language, BOOKINGS[BookingNews(booking.news)], number=booking.number,
+                   service=booking.service_name, when=_moment(booking.starts_at, zone, reader.language))
+        for booking in bookings]
+    return _letter(reader, subject, ("\n".join(lines), f"{web_url}/portal/bookings"), web_url)
 
 
 def digest_letter(

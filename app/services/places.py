@@ -4,7 +4,7 @@ A booking holds a seat of each resource for every quarter of an hour that it tou
 be overtaken by somebody else who looks at the same moment; the constraint then refuses the later of the two.
 """
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from peewee import IntegrityError
@@ -13,6 +13,8 @@ from app.db import db
 from app.errors import Overtaken
 from app.models import Booking, BookingCell
 from app.replies.booking_rules import Room, cells_of
+
+KEPT_FOR = timedelta(days=2)
 
 
 def take(booking: Booking, rooms: Iterable[Room]) -> None:
@@ -30,6 +32,12 @@ def take(booking: Booking, rooms: Iterable[Room]) -> None:
 def give_back(booking: Booking) -> None:
     """Give the booking's places back."""
     BookingCell.update(seat=None).where(BookingCell.booking == booking, BookingCell.seat.is_null(False)).execute()
+
+
+def forget_old(*, now: datetime) -> int:
+    """Forget the places that are past or were given back; returns how many there were."""
+    is_old = (BookingCell.starts_at < now - KEPT_FOR) | BookingCell.seat.is_null()
+    return int(BookingCell.delete().where(is_old).execute())
 
 
 def _seats(booking: Booking, room: Room, cells: list[datetime]) -> Iterator[dict[str, Any]]:

@@ -1,10 +1,10 @@
-"""Delete what is kept for a limited time only: old messages, and the history of states."""
+"""Delete what is kept for a limited time only: old messages and bookings, and the history of states."""
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.db import db
 from app.errors import Invalid
-from app.models import Delivery, Message, PortalEvent, StateChange
+from app.models import Booking, Delivery, Message, PortalEvent, StateChange
 
 # A worker that comes back after some days still has to see that it answered a message before.
 LEAST_DAYS = 7
@@ -25,6 +25,7 @@ def prune(*, now: datetime, messages_days: int, history_days: int) -> dict[str, 
     return {
         "messages": _delete(Message, (Message.created_at < now - timedelta(days=messages_days)) & _SETTLED)
         if messages_days else 0,
+        "bookings": _delete(Booking, Booking.ends_at < now - timedelta(days=messages_days)) if messages_days else 0,
         "state changes": _delete(StateChange, StateChange.at < now - timedelta(days=history_days))
         if history_days else 0,
         "events": _delete(PortalEvent, PortalEvent.created_at < now - timedelta(days=history_days))

@@ -2,7 +2,7 @@
 from datetime import datetime, timedelta
 
 from app.models import MailedLink, SignIn
-from app.services import alerts, letters, sign_ins, throttle, webhooks
+from app.services import alerts, letters, places, sign_ins, throttle, webhooks
 
 LINKS_KEPT_FOR = timedelta(days=1)
 
@@ -13,4 +13,5 @@ def forget(*, now: datetime) -> int:
     ended = SignIn.delete().where(
         (SignIn.last_seen_at < now - sign_ins.IDLE_FOR) | (SignIn.created_at < now - sign_ins.LIVES_FOR)).execute()
     kept = letters.forget_old(now=now) + webhooks.forget_old(now=now) + alerts.forget_old(now=now)
+    kept += places.forget_old(now=now)
     return int(links + ended) + kept + throttle.clear_old(now=now)

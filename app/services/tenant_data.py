@@ -11,6 +11,7 @@ from app.errors import Conflict
 from app.models import (
     Account,
     AuditEntry,
+    Booking,
     Chat,
     ContentDraft,
     ContentVersion,
@@ -48,7 +49,7 @@ def export_zip(tenant: Tenant, *, by: str, address: str) -> Iterator[bytes]:
 
 
 def erase_customer(tenant: Tenant, chat_id: int, *, confirmed: str, by: str, address: str) -> None:
-    """Delete a chat with its messages: texts, ids, name and number.
+    """Delete a chat with its messages and bookings: texts, ids, name and number.
 
     `confirmed` is what the person typed to confirm: the customer's number as the chat shows it. Raises Conflict where
     it is another, and UnknownChat.
@@ -57,6 +58,9 @@ def erase_customer(tenant: Tenant, chat_id: int, *, confirmed: str, by: str, add
         chat = chats.find_chat(tenant, chat_id)
         if "".join(confirmed.split()) != "".join(customer_of(chat).split()):
             raise Conflict("To erase this customer's data, type %(number)s exactly.", number=customer_of(chat))
+        if chat.phone:
+            # Those that were written down by hand belong to no chat.
+            Booking.delete().where(Booking.tenant == tenant, Booking.phone == chat.phone).execute()
         chat.delete_instance()
         # Nothing of the customer stands here: the entry would outlive the erasure.
         audit.record(by=by, action="data.erase", slug=tenant.slug, detail={"chat": chat_id}, address=address)
@@ -72,7 +76,7 @@ def _files(tenant: Tenant) -> Iterator[tuple[str, Iterable[str]]]:
     yield "configuration.jsonl", _rows(TenantConfig.select().where(TenantConfig.tenant == tenant))
     yield "draft.jsonl", _rows(ContentDraft.select().where(ContentDraft.tenant == tenant))
     for name, model in (("versions", ContentVersion), ("setup_requests", SetupRequest), ("states", StateChange),
-                        ("incidents", Incident), ("chats", Chat)):
+                        ("incidents", Incident), ("chats", Chat), ("bookings", Booking)):
         yield f"{name}.jsonl", _rows(_pages(model, tenant))
     people = Account.select().where(Account.tenant == tenant).order_by(Account.id)
     yield "people.jsonl", (_line({name: getattr(person, name) for name in ACCOUNT_FIELDS}) for person in people)

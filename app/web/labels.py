@@ -22,6 +22,7 @@ LABELS: Mapping[str, LazyString] = {
     "booking": _l("How bookings are taken"), "capacity": _l("How many people at the same time"),
     "confirm": _l("Who confirms a booking"), "lead_minutes": _l("Minutes before, at the latest"),
     "ahead_days": _l("Days ahead, at most"), "reminder_hours": _l("Hours before, when the customer is reminded"),
+    "mail": _l("Letters to the owners about new, moved and cancelled bookings"),
     "at_once": _l("Customers at the same time, over all services"),
     "mon": _l("Monday"), "tue": _l("Tuesday"), "wed": _l("Wednesday"), "thu": _l("Thursday"), "fri": _l("Friday"),
     "sat": _l("Saturday"), "sun": _l("Sunday"),

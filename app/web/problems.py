@@ -50,6 +50,7 @@ _SENTENCES: tuple[tuple[str, LazyString], ...] = (
     (r'The language "(?P<key>.*)" is not known; use (?P<choices>.+)\.',
      _l("The language “%(key)s” is not known; choose one of %(choices)s.")),
     (r"Bookings: confirm must be (?P<choices>.+)\.", _l("Who confirms bookings must be one of %(choices)s.")),
+    (r"Bookings: mail must be true or false\.", _l("Letters about bookings must be true or false.")),
     (r"The booking entry must have named parts, such as confirm\.",
      _l("Bookings must have lines with a name and a value.")),
     (r"Hours and content must be mappings\.", _l("Hours and content must have lines with a name and a value.")),

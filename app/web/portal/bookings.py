@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import format_date, format_time
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from app.models.base import utc_now
 from app.replies import BotConfig
 from app.replies.content import in_language
 from app.services import bookings as service
+from app.services import calendars
 from app.services.bookings import Entry
 from app.web.access import current_tenant, member
 from app.web.errors import said
@@ -91,6 +93,20 @@ def booking(number: int) -> str:
     return _booking_page(number, {})
 
 
+@blueprint.get("/bookings/<int:number>.ics")
+@member
+def booking_file(number: int) -> FlaskResponse:
+    """One booking for a calendar program."""
+    return _calendar_file([service.find(current_tenant(), number)], f"booking-{number}")
+
+
+@blueprint.get("/bookings.ics")
+@member
+def bookings_file() -> FlaskResponse:
+    """All coming bookings for a calendar program."""
+    return _calendar_file(service.coming(current_tenant(), utc_now()), "bookings")
+
+
 @blueprint.post("/bookings/<int:number>/confirm")
 @member
 def confirm_booking(number: int) -> Response:
@@ -152,6 +168,13 @@ def new_booking() -> Answer:
         return _entry_page(typed), 400
     flash(_("Booking %(number)s is in the calendar.", number=made.number), "success")
     return redirect(url_for("portal.booking", number=made.number), 303)
+
+
+def _calendar_file(found: list[Booking], name: str) -> FlaskResponse:
+    tenant = current_tenant()
+    body = calendars.calendar_of(found, slug=tenant.slug, business=tenant.name, now=utc_now())
+    headers = {"Content-Disposition": f'attachment; filename="{tenant.slug}-{name}.ics"'}
+    return FlaskResponse(body, mimetype="text/calendar", headers=headers)
 
 
 def _booking_page(number: int, typed: Mapping[str, str]) -> str:

@@ -65,4 +65,4 @@ def read_rules(form: Form, content: Mapping[str, Any]) -> dict[str, Any]:
     """The changes to a draft that the page of bookings brings."""
     read = {"confirm": clean(form.get("confirm", ""))} | {name: number(form.get(name, "")) for name in RULES}
     said = {name: value for name, value in read.items() if value not in (None, "")}
-    return {"content": {**content, "booking": said}}
+    return {"content": {**content, "booking": said | ({"mail": False} if form.get("mail") == "no" else {})}}

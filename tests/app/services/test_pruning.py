@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 
 from app.errors import Invalid
-from app.models import Chat, Message, PortalEvent, StateChange, Tenant
+from app.models import Booking, BookingCell, Chat, Message, PortalEvent, StateChange, Tenant
 from app.models.base import utc_now
-from app.services import pruning
+from app.services import places, pruning
 from app.services.pruning import prune
 from app.services.tenants import create_tenant
 
@@ -47,6 +47,17 @@ def test_a_reply_that_is_still_to_be_sent_stays(write):
     assert ids() == {"waits"}
 
 
+def test_bookings_are_deleted_with_the_messages_of_their_time(acme):
+    for number, days in ((1, 40), (2, 10), (3, -10)):
+        at = NOW - timedelta(days=days)
+        booking = Booking.create(tenant=acme, number=number, state="CONFIRMED", starts_at=at, ends_at=at)
+        BookingCell.create(tenant=acme, booking=booking, resource="x", starts_at=at, seat=0)
+    assert prune(now=NOW, messages_days=30, history_days=0)["bookings"] == 1
+    assert [row.number for row in Booking.select().order_by(Booking.number)] == [2, 3]
+    assert places.forget_old(now=NOW) == 1
+    assert [cell.booking.number for cell in BookingCell.select()] == [3]
+
+
 def test_history_has_a_time_of_its_own(acme, write):
     write("old", 400)
     for days in (10, 50):
@@ -54,7 +65,8 @@ def test_history_has_a_time_of_its_own(acme, write):
         StateChange.create(tenant=acme, machine="worker", state="STOPPED", cause="stopped", at=at)
         PortalEvent.create(tenant=acme, event_type="x", created_at=at)
     kept = StateChange.select().count() - 1
-    assert prune(now=NOW, messages_days=0, history_days=30) == {"messages": 0, "state changes": 1, "events": 1}
+    assert prune(now=NOW, messages_days=0, history_days=30) == {
+        "messages": 0, "bookings": 0, "state changes": 1, "events": 1}
     assert (StateChange.select().count(), PortalEvent.select().count(), ids()) == (kept, 1, {"old"})
 
 

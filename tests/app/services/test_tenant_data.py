@@ -5,11 +5,12 @@ import secrets
 import zipfile
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 import pytest
 
 from app.errors import Conflict
-from app.models import Account, AuditEntry, Chat, Direction, Message, Tenant
+from app.models import Account, AuditEntry, Booking, Chat, Direction, Message, Tenant
 from app.services import messages, tenant_data
 from app.services.chats import UnknownChat
 from app.services.tenants import create_tenant
@@ -89,7 +90,13 @@ def test_erasing_a_customer_leaves_nothing_of_them(acme: Tenant):
     chat = a_chat(acme)
     say(chat, "my secret")
     kept = say(a_chat(acme, "+255712345679"), "another")
+    now = datetime.now(UTC)
+    whose: list[dict[str, Any]] = [{"chat": chat}, {"phone": "+255712345678"}, {"phone": "+255712345679"}]
+    for number, values in enumerate(whose, 1):
+        Booking.create(tenant=acme, number=number, state="CONFIRMED", starts_at=now, ends_at=now, **values)
+    assert len(archive(acme).read("bookings.jsonl").splitlines()) == 3
     tenant_data.erase_customer(acme, chat.id, confirmed=" +255 712 345 678", **WHO)
+    assert [booking.number for booking in Booking.select()] == [3]
     assert [message.id for message in Message.select()] == [kept.id]
     assert Chat.select().count() == 1
     entry = AuditEntry.select().order_by(AuditEntry.id.desc()).get()

@@ -1,8 +1,10 @@
 """The calendar, a booking's page, and one written down by hand."""
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from icalendar import Calendar
 
 from app.models import Booking, Chat, ContentDraft, Message, Tenant, TenantConfig
 from app.models.base import utc_now
@@ -157,3 +159,19 @@ def test_a_service_says_how_many_it_takes_at_once(client_of: ClientOf, page: Pag
         "stamp": stamp, "start": "0", "do": "save", "name-0-EN": "Facial", "minutes-0": "60", "capacity-0": "3"})
     service, = ContentDraft.get().values["content"]["services"]
     assert (service["minutes"], service["capacity"]) == (60, 3)
+
+
+def test_a_booking_is_taken_into_a_calendar_program(client_of: ClientOf, requested: Booking):
+    client = client_of("bob")
+    answer = client.get("/portal/bookings/7.ics")
+    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
+    event: Any
+    event, = Calendar.from_ical(answer.data).walk("VEVENT")
+    assert (event["uid"], event["status"], str(event["summary"])) == (
+        "booking-7@acme.flowhq", "TENTATIVE", f"Facial: {HOSTILE}")
+    assert (event["dtstart"].dt, event["dtend"].dt) == (requested.starts_at, requested.ends_at)
+    client.post("/portal/bookings/7/confirm")
+    event, = Calendar.from_ical(client.get("/portal/bookings.ics").data).walk("VEVENT")
+    assert event["status"] == "CONFIRMED"
+    assert client_of("charlie").get("/portal/bookings/7.ics").status_code == 404
+    assert Calendar.from_ical(client_of("charlie").get("/portal/bookings.ics").data).walk("VEVENT") == []
