@@ -1,9 +1,11 @@
 """Catch up after downtime from a stored watermark: what customers wrote while nobody read is read first, in order.
 
-Until the history has been read, live messages are held back, or a chat could be answered out of order. The watermark is
-the time up to which everything has been claimed; it moves only while the connection is proved and nothing waits.
+Until the history has been read, everything is held back, live messages and old ones alike, or a chat could be answered
+out of order: the page tells what is new, the history what is old, and neither knows of the other. The watermark is the
+time up to which everything has been claimed; it moves only while the connection is proved and nothing waits.
 """
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,12 +13,19 @@ from typing import Protocol
 
 from app.logs import get_logger
 from app.models import Tenant, WhatsAppSession
+from worker.reconnect import delay_s
 from worker.whatsapp.events import MessageSeen
 
 # Clocks of phones and WhatsApp's seconds differ a little; what is read twice is recognised by its id.
 OVERLAP = timedelta(minutes=2)
+# What is older than this is no downtime any more.
+REACHES_BACK = timedelta(days=7)
+# A device that was linked anew gets its history bit by bit: seconds after the link at which to read it again.
+HISTORY_COMES_FOR_S = (30.0, 180.0)
 MESSAGES_PER_CHAT = 50
 DEADLINE_S = 60.0
+
+Held = tuple[int, MessageSeen]
 
 log = get_logger(__name__)
 
@@ -28,45 +37,84 @@ class History(Protocol):
         """Push the messages of all chats from `since` on (unix seconds)."""
 
 
+class NewLink(StrEnum):
+    """Whose the link is that somebody has just made."""
+
+    SAME_NUMBER = "same number"
+    OTHER_NUMBER = "other number"
+
+
 class Phase(StrEnum):
-    """How far this page's catch-up is."""
+    """How far the catch-up of this connection is."""
 
     WAITING = "waiting"
     READING = "reading"
+    FAILED = "failed"
     DONE = "done"
 
 
 @dataclass
 class CatchUp:
-    """The catch-up of one page."""
+    """The catch-up of one connection."""
 
     tenant: Tenant
     page: History
     phase: Phase = Phase.WAITING
-    held: deque[tuple[int, MessageSeen]] = field(default_factory=deque)
+    held: deque[Held] = field(default_factory=deque)
+    since: datetime | None = None
+    _again: deque[float] = field(default_factory=deque)
     _op: int = 0
-    _deadline: float = 0.0
+    _due: float = 0.0
+    _failures: int = 0
 
     def restart(self) -> None:
         """The page was replaced: what is held will be read again from the history."""
-        self.phase = Phase.WAITING
+        self.phase, self._failures = Phase.WAITING, 0
         self.held.clear()
 
-    def begin(self, *, new_link: bool, now: datetime, clock: float) -> None:
-        """The connection is proved: read the history, unless the link is new and the history none of ours."""
+    def suspend(self) -> None:
+        """The connection was lost: what comes with the next one waits for the history."""
+        self.phase, self._failures = Phase.WAITING, 0
+
+    def begin(self, link: NewLink | None, now: datetime, clock: float) -> None:
+        """The connection is proved: read the history, unless it belongs to another number than the watermark."""
         if self.phase is not Phase.WAITING:
             return
-        watermark = WhatsAppSession.get(WhatsAppSession.tenant == self.tenant).watermark
-        if new_link or watermark is None:
-            self._store(now)
-            self.phase = Phase.DONE
-        else:
-            self._op = self.page.catch_up(int((watermark - OVERLAP).timestamp()), MESSAGES_PER_CHAT)
-            self.phase, self._deadline = Phase.READING, clock + DEADLINE_S
+        self.since = self._watermark(now)
+        if link is NewLink.OTHER_NUMBER or self.since is None:
+            self.since, self.phase = None, Phase.DONE
+            self._again.clear()
+            # The overlap must not reach behind the link.
+            self._store(now + OVERLAP)
+            return
+        if link is NewLink.SAME_NUMBER:
+            self._again = deque(clock + seconds for seconds in HISTORY_COMES_FOR_S)
+        self._read(now, clock)
 
-    def holds(self, message: MessageSeen) -> bool:
-        """Whether the message has to wait until the history is read."""
-        return self.phase is not Phase.DONE and not message.late
+    def tick(self, now: datetime, clock: float) -> None:
+        """Read the history once more where it could not be had, or may have grown; only while connected."""
+        if self.phase is Phase.FAILED and clock >= self._due:
+            self._read(now, clock)
+        elif self.phase is Phase.DONE and self._again and clock >= self._again[0]:
+            self._again.popleft()
+            self._read(now, clock)
+
+    def _read(self, now: datetime, clock: float) -> None:
+        since = max((self.since or now) - OVERLAP, now - REACHES_BACK)
+        self._op = self.page.catch_up(int(since.timestamp()), MESSAGES_PER_CHAT)
+        self.phase, self._due = Phase.READING, clock + DEADLINE_S
+
+    def holds(self) -> bool:
+        """Whether messages have to wait until the history is read."""
+        return self.phase in (Phase.WAITING, Phase.READING)
+
+    def hold(self, seq: int, message: MessageSeen) -> None:
+        """Keep a message, with its number in the page's box, until the history is read."""
+        self.held.append((seq, message))
+
+    def acknowledged(self, done: int) -> int:
+        """Up to which number the page may drop its events, where all up to `done` were looked at."""
+        return min([done, *(seq - 1 for seq, _ in self.held)])
 
     @property
     def is_reading(self) -> bool:
@@ -79,16 +127,40 @@ class CatchUp:
 
     def is_overdue(self, clock: float) -> bool:
         """Whether the page takes too long; then what is held is better answered than kept."""
-        return self.phase is Phase.READING and clock > self._deadline
+        return self.phase is Phase.READING and clock > self._due
+
+    def sort(self) -> None:
+        """Put what is held into the order in which it is to be answered."""
+        self.held = deque(in_order(self.held))
 
     def finish(self) -> None:
-        """Everything the history had has been pushed, or cannot be had."""
-        self.phase = Phase.DONE
+        """Everything the history had has been pushed."""
+        self.phase, self._failures = Phase.DONE, 0
+
+    def fail(self, clock: float) -> None:
+        """The history cannot be had now: go on with what is new, leave the watermark, and ask again later."""
+        self._failures += 1
+        self.phase, self._due = Phase.FAILED, clock + DEADLINE_S * delay_s(self._failures, 0.5)
 
     def advance(self, now: datetime) -> None:
         """Everything up to `now` has been claimed."""
-        if self.phase is Phase.DONE:
+        if self.phase is Phase.DONE and not self._again and not now < (self._watermark(now) or now) <= now + OVERLAP:
             self._store(now)
 
-    def _store(self, now: datetime) -> None:
-        WhatsAppSession.update(watermark=now).where(WhatsAppSession.tenant == self.tenant).execute()
+    def _watermark(self, now: datetime) -> datetime | None:
+        """The stored one; one that lies far ahead comes from a clock that was wrong."""
+        stored: datetime | None = WhatsAppSession.get(WhatsAppSession.tenant == self.tenant).watermark
+        return now if stored is not None and stored > now + OVERLAP else stored
+
+    def _store(self, moment: datetime) -> None:
+        WhatsAppSession.update(watermark=moment).where(WhatsAppSession.tenant == self.tenant).execute()
+
+
+def in_order(held: Iterable[Held]) -> list[Held]:
+    """PURE: each message once: by its time what only the history had, then, in its order, what came as new."""
+    old: dict[str, Held] = {}
+    live: dict[str, Held] = {}
+    for seq, message in held:
+        (old if message.late else live).setdefault(message.id, (seq, message))
+    only_old = [each for key, each in old.items() if key not in live]
+    return [*sorted(only_old, key=lambda each: each[1].time), *live.values()]

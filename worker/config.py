@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 from app.models import Tenant, TenantConfig
 from app.replies import BotConfig, read_config
+from worker.away import AwayRules
 from worker.pacing import Limits
 
 
@@ -17,6 +18,7 @@ class Config:
     typing_max_ms: int
     handover_hours: int
     owner_silence_hours: int
+    away: AwayRules
 
 
 def load_config(tenant: Tenant) -> Config:
@@ -27,7 +29,7 @@ def load_config(tenant: Tenant) -> Config:
         timezone=row.timezone, hours=row.hours, content=row.content)
     limits = Limits(row.chat_limit, row.chat_window_s, row.tenant_limit, row.tenant_window_s)
     return Config(row.version, bot, limits, row.typing_ms_per_char, row.typing_max_ms, row.handover_hours,
-                  row.owner_silence_hours)
+                  row.owner_silence_hours, AwayRules(row.away_policy, row.away_hours, row.away_limit))
 
 
 def config_version(tenant: Tenant) -> int:

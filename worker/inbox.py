@@ -5,7 +5,7 @@ sent, so that after any crash a look-up in the chat tells whether they were.
 """
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from peewee import IntegrityError
@@ -14,8 +14,9 @@ from app.db import db
 from app.errors import Overtaken
 from app.logs import get_logger
 from app.models import Chat, Direction, Message, Outcome, Tenant, storable
-from app.replies import Decision, Deed, HandOver, Incoming, Send, decide, rate_warning
+from app.replies import Decision, Deed, HandOver, Incoming, Send, decide, late_apology, rate_warning
 from app.services import deeds
+from worker.away import Treatment
 from worker.chats import find_chat, update_chat
 from worker.config import Config
 from worker.ledger import log_in, log_out, log_owner
@@ -55,7 +56,9 @@ class Inbox:
         self._config = config
         self._pace.change(config.limits)
 
-    def take(self, seen: MessageSeen, now: datetime) -> Taken | None:
+    def take(
+        self, seen: MessageSeen, now: datetime, treatment: Treatment = Treatment.ANSWER,
+    ) -> Taken | None:
         """Claim a customer's message and commit what is done about it; None where it was claimed before.
 
         Raises peewee's database errors; then nothing has been claimed, or all of it, and the same call may be repeated.
@@ -63,15 +66,15 @@ class Inbox:
         seen = bounded(seen)
         for _ in range(MOST_OVERTAKEN):
             try:
-                return self._take(seen, now)
+                return self._take(seen, now, treatment)
             except Overtaken as error:
                 log.info("overtaken", message_id=bare_id(seen.id), by=str(error))
-        return self._take(seen, now)
+        return self._take(seen, now, treatment)
 
-    def _take(self, seen: MessageSeen, now: datetime) -> Taken | None:
+    def _take(self, seen: MessageSeen, now: datetime, treatment: Treatment) -> Taken | None:
         try:
             with db.atomic():
-                taken = self._claim(seen, now)
+                taken = self._claim(seen, now, treatment)
         except IntegrityError:
             if not self._is_claimed(seen):
                 raise
@@ -90,17 +93,21 @@ class Inbox:
         seen = bounded(replace(seen, name=""))
         with db.atomic():
             chat = find_chat(self._tenant, seen)
+            if _is_ours(chat, seen):
+                return
             log_owner(self._tenant, chat, seen, now)
-            until = now + timedelta(hours=self._config.owner_silence_hours)
+            typed_at = min(now, datetime.fromtimestamp(seen.time, UTC))
+            until = typed_at + timedelta(hours=self._config.owner_silence_hours)
+            until = max(until, chat.person_until or until)
             update_chat(chat, seen, state=chat.state or {}, person_until=until, unread=0, now=now)
 
     def tidy(self, now: datetime) -> None:
         """Forget what no longer limits anything."""
         self._pace.forget_idle(now)
 
-    def _claim(self, seen: MessageSeen, now: datetime) -> Taken:
+    def _claim(self, seen: MessageSeen, now: datetime, treatment: Treatment) -> Taken:
         chat = find_chat(self._tenant, seen)
-        outcome, decision = self._decide(chat, seen, now)
+        outcome, decision = self._decide(chat, seen, now, treatment)
         message_id = log_in(self._tenant, chat, seen, outcome, now)
         replies = tuple(self._record_replies(chat, message_id, seen, decision, now))
         for action in decision.actions:
@@ -109,9 +116,11 @@ class Inbox:
         self._update_chat(chat, seen, outcome, decision, now)
         return Taken(chat.id, outcome, replies)
 
-    def _decide(self, chat: Chat, seen: MessageSeen, now: datetime) -> tuple[Outcome, Decision]:
+    def _decide(
+        self, chat: Chat, seen: MessageSeen, now: datetime, treatment: Treatment,
+    ) -> tuple[Outcome, Decision]:
         state = chat.state or {}
-        if chat.person_until and chat.person_until > now:
+        if treatment is Treatment.LEAVE or (chat.person_until and chat.person_until > now):
             return Outcome.SILENT, Decision((), state)
         verdict = self._pace.judge(chat.id, now)
         if verdict is not Verdict.ANSWER:
@@ -123,6 +132,8 @@ class Inbox:
             # A message that breaks the replies must not stop the others; a person reads it instead.
             log.exception("reply_failed", message_id=bare_id(seen.id))
             decision = Decision((HandOver(FAILED_TO_DECIDE),), state)
+        if treatment is Treatment.APOLOGISE:
+            decision = apologising(decision, late_apology(decision.state, self._config.bot))
         return outcome_of(decision), decision
 
     def _decline(self, verdict: Verdict, state: dict[str, object]) -> tuple[Outcome, Decision]:
@@ -169,9 +180,24 @@ class Inbox:
         return bool(Message.select().where(Message.tenant == self._tenant, Message.wa_message_id == seen.id).exists())
 
 
+def _is_ours(chat: Chat, seen: MessageSeen) -> bool:
+    """Whether we sent the message, when the chat still went by its number and not by its LID, or the other way."""
+    return bool(Message.select().where(
+        Message.chat == chat, Message.direction == Direction.OUT,
+        Message.wa_message_id.endswith("_" + bare_id(seen.id))).exists())
+
+
 def bounded(seen: MessageSeen) -> MessageSeen:
     """The message with no more, and nothing else, than the log can hold: the replies are to see what is logged."""
     return replace(seen, text=storable(seen.text[:TEXT_LIMIT]), name=storable(seen.name[:NAME_LIMIT]))
+
+
+def apologising(decision: Decision, apology: str) -> Decision:
+    """The decision with the apology before the first thing it says."""
+    first = next((action for action in decision.actions if isinstance(action, Send)), None)
+    return replace(decision, actions=tuple(
+        replace(action, text=f"{apology}\n\n{action.text}") if action is first and isinstance(action, Send) else action
+        for action in decision.actions))
 
 
 def outcome_of(decision: Decision) -> Outcome:

@@ -7,6 +7,7 @@ from typing import Protocol
 from app.logs import get_logger
 from app.models import SessionState, Tenant, WhatsAppSession
 from app.services import sessions, states
+from worker.catchup import NewLink
 from worker.whatsapp.events import PairingCode, Snapshot
 from worker.whatsapp.states import NEWS_BUTTONS, UPDATE_NEEDED, Meaning, is_news, is_parked, meaning
 
@@ -50,14 +51,15 @@ class Link:
     _code: str = ""
     _parting: str = ""
     _parked: bool = False
-    _is_new: bool = False
+    _was_connected: bool = False
+    _new: NewLink | None = None
     _paired_for: datetime | None = None
     _overdue_at: float = float("inf")
     _identity: tuple[str, str] = field(default=("", ""))
 
     def on_page(self, now: datetime, clock: float) -> None:
         """A page, or a new one in its place."""
-        self.ready = self.connected = self._parked = False
+        self.ready = self.connected = self._parked = self._was_connected = False
         self._code = ""
         if not self._parting:
             self._report(Meaning("page_opened", "WhatsApp Web is loading."), now, clock)
@@ -70,10 +72,10 @@ class Link:
             self._park(now)
         if is_news(snapshot.modal):
             self._dismiss()
-        if (found := meaning(snapshot, was_connected=self.connected)) is not None:
+        if (found := meaning(snapshot, was_connected=self._was_connected)) is not None:
             self._report(found, now, clock)
             if found.cause == "proved":
-                self._parting = ""
+                self._parting, self._was_connected = "", True
                 self._identify(snapshot)
 
     def on_code(self, code: str, now: datetime) -> None:
@@ -82,7 +84,7 @@ class Link:
             ttl = NEXT_CODE_TTL if self._code else FIRST_CODE_TTL
             detail = self._parting or "Scan the code with WhatsApp on the phone."
             sessions.report_code(self.tenant, sessions.Code(code, self.generation, now + ttl), now=now, detail=detail)
-            self._code, self._parked, self._is_new = code, False, True
+            self._code, self._parked, self._new = code, False, NewLink.SAME_NUMBER
             self._enter("code_shown", None)
             log.info("code_shown", generation=self.generation)
 
@@ -91,10 +93,10 @@ class Link:
         self._parting = f"The link was ended ({reason}). Scan the code to link the number again."
         self._report(Meaning("unlinked", self._parting), now, clock)
 
-    def take_is_new(self) -> bool:
-        """Whether the number was linked by a code since this was last asked."""
-        is_new, self._is_new = self._is_new, False
-        return is_new
+    def take_new(self) -> NewLink | None:
+        """Whose link somebody has made since this was last asked, if any."""
+        new, self._new = self._new, None
+        return new
 
     def on_pairing_code(self, event: PairingCode) -> None:
         """The page has made a pairing code, or cannot."""
@@ -162,7 +164,8 @@ class Link:
     def _identify(self, snapshot: Snapshot) -> None:
         identity = ("+" + snapshot.me.split("@")[0].split(":")[0], snapshot.lid.split("@")[0])
         if identity != self._identity:
-            sessions.report_identity(self.tenant, phone=identity[0], lid=identity[1])
+            if sessions.report_identity(self.tenant, phone=identity[0], lid=identity[1]):
+                self._new = NewLink.OTHER_NUMBER
             self._identity = identity
 
 

@@ -17,11 +17,12 @@ from peewee import InterfaceError, InternalError, OperationalError
 
 from app.db import reconnect
 from app.logs import get_logger
-from app.models import Tenant
+from app.models import Outcome, Tenant
 from app.replies import ConfigError
 from app.services import reminders, sessions
 from app.settings import Settings
 from worker import status
+from worker.away import Away, Treatment
 from worker.browser import Browser
 from worker.catchup import CatchUp
 from worker.config import Config, config_version, load_config
@@ -33,6 +34,7 @@ from worker.memory import memory_mib
 from worker.outbox import Outbox, PageDegraded
 from worker.pacing import next_of
 from worker.profile import Profile
+from worker.receipts import Receipts
 from worker.reconnect import delay_s
 from worker.watchdog import Watchdog
 from worker.whatsapp import events as page_events
@@ -62,6 +64,7 @@ class Worker:
         self._settings, self._tenant, self._profile, self._wa_js = settings, tenant, profile, wa_js
         self._config, self._token, self._watchdog = config, token, watchdog
         self._inbox = Inbox(tenant, config, lambda chat: self._page.new_key(chat), _now())
+        self._away = Away(tenant, config.away)
         self._ignored = Counter(sessions.ignored_so_far(tenant))
         self._pending: deque[tuple[int, page_events.Event]] = deque()
         self._traffic = status.traffic_of(tenant)
@@ -120,6 +123,7 @@ class Worker:
         self._catch_up = CatchUp(self._tenant, self._page)
         self._outbox = Outbox(self._tenant, self._page, self._settings.send_timeout_s)
         self._outbox.load_unsettled(_now())
+        self._receipts = Receipts(self._tenant, self._page, self._settings.receipt_timeout_s, _now())
         self._pending.clear()
         self._announced_ready = False
         self._link.on_page(_now(), monotonic())
@@ -163,8 +167,7 @@ class Worker:
             self._handle(done, event)
             self._pending.popleft()
         self._pump(monotonic())
-        held = self._catch_up.held
-        self._page.acknowledge(held[0][0] - 1 if held else done)
+        self._page.acknowledge(self._catch_up.acknowledged(done))
 
     def _handle(self, seq: int, event: page_events.Event) -> None:
         now, clock = _now(), monotonic()
@@ -175,12 +178,14 @@ class Worker:
                 self._outbox.on_sent(event, clock, now)
             case page_events.LookedUp():
                 self._outbox.on_looked_up(event, clock, now)
+                self._receipts.on_looked_up(event, now)
             case page_events.AckSeen():
                 self._outbox.on_ack(event, now)
             case page_events.CaughtUp() | page_events.OperationFailed() if self._catch_up.is_answer(event.op):
-                self._finish_catch_up(event)
+                self._finish_catch_up(event, clock)
             case page_events.OperationFailed():
                 self._outbox.on_failed(event.op, clock)
+                self._receipts.on_failed(event.op)
             case page_events.Unreadable():
                 log.error("message_unreadable", message_id=page_events.bare_id(event.id), error=event.error)
             case _:
@@ -191,33 +196,45 @@ class Worker:
             self._ignored[reason] += not message.late
             if reason == OWN:
                 self._inbox.note_owner(message, now)
-        elif self._catch_up.holds(message):
-            self._catch_up.held.append((seq, message))
-        elif not (message.late and self._inbox.is_known(message)):
+        elif message.late and self._inbox.is_known(message):
+            pass
+        elif self._catch_up.holds():
+            self._catch_up.hold(seq, message)
+        else:
             self._answer(message, now, clock)
 
-    def _answer(self, message: page_events.MessageSeen, now: datetime, clock: float) -> None:
-        taken = self._inbox.take(message, now)
+    def _answer_missed(self, message: page_events.MessageSeen, now: datetime, clock: float) -> None:
+        treatment = self._away.treatment(message, now)
+        if outcome := self._answer(message, now, clock, treatment):
+            self._away.note(message, outcome, treatment, now)
+
+    def _answer(self, message: page_events.MessageSeen, now: datetime, clock: float,
+                treatment: Treatment = Treatment.ANSWER) -> Outcome | None:
+        taken = self._inbox.take(message, now, treatment)
         if taken is None:
-            return
+            return None
         self._outbox.add(taken.replies)
         self._pump(clock)
         log.info("message_taken", message_id=page_events.bare_id(message.id), chat=taken.chat_id,
                  outcome=taken.outcome, late=message.late)
+        return taken.outcome
 
-    def _finish_catch_up(self, event: page_events.CaughtUp | page_events.OperationFailed) -> None:
+    def _finish_catch_up(self, event: page_events.CaughtUp | page_events.OperationFailed, clock: float) -> None:
+        self._release_held()
         if isinstance(event, page_events.CaughtUp):
+            self._catch_up.finish()
             log.info("caught_up", chats=event.chats, messages=event.messages)
         else:
+            self._catch_up.fail(clock)
             log.error("catch_up_failed", error=event.error)
-        self._release_held()
 
     def _release_held(self) -> None:
+        self._catch_up.sort()
+        self._away.expect((message for _, message in self._catch_up.held), _now())
         while self._catch_up.held:
             _, message = self._catch_up.held[0]
-            self._answer(message, _now(), monotonic())
+            self._answer_missed(message, _now(), monotonic())
             self._catch_up.held.popleft()
-        self._catch_up.finish()
 
     def _on_session(self, event: page_events.Event, now: datetime, clock: float) -> None:
         was_connected = self._link.connected
@@ -225,6 +242,7 @@ class Worker:
             case page_events.PageOpened():
                 self._catch_up.restart()
                 self._outbox.doubt_all()
+                self._receipts.on_page(now, clock)
                 self._link.on_page(now, clock)
             case page_events.CodeShown():
                 self._link.on_code(event.code, now)
@@ -241,7 +259,11 @@ class Worker:
             self._failures = 0
             self._outbox.doubt_all()
         if self._link.connected:
-            self._catch_up.begin(new_link=self._link.take_is_new(), now=now, clock=clock)
+            self._catch_up.begin(self._link.take_new(), now, clock)
+            if not was_connected:
+                self._away.end(self._catch_up.since, now)
+        elif was_connected:
+            self._catch_up.suspend()
         if self._link.ready and not self._announced_ready:
             self._announced_ready = True
             sessions.report_worker(self._tenant, "page_ready", now=now, token=self._token, error="")
@@ -267,10 +289,22 @@ class Worker:
         if self._catch_up.is_overdue(clock):
             log.error("catch_up_late")
             self._release_held()
+            self._catch_up.fail(clock)
+        if self._link.connected:
+            self._catch_up.tick(now, clock)
         self._link.tick(now)
         if self._link.connected:
             self._outbox.add(assign_keys(self._tenant, self._page))
+            self._review_receipts(now, clock)
         self._reload_config()
+
+    def _review_receipts(self, now: datetime, clock: float) -> None:
+        if not self._catch_up.holds():
+            self._receipts.review(now, clock)
+        if self._receipts.wants_new_page and self._outbox.is_idle():
+            log.info("page_loaded_anew", why="second ticks are missing")
+            self._receipts.wants_new_page = False
+            self._page.open(self._settings.page_url)
 
     def _beat(self) -> None:
         proved = self._prove()
@@ -308,6 +342,7 @@ class Worker:
             log.warning("config_unusable", problem=str(error))
             return
         self._inbox.reconfigure(self._config)
+        self._away.rules = self._config.away
         log.info("config_loaded", version=self._config.version)
 
     # ---- when something is lost

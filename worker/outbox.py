@@ -21,6 +21,8 @@ TRIES = 3
 LATE_IN_A_ROW = 3
 # One chat's sends may throw because of that chat; those of three in a row do because of the page.
 THROWING_CHATS = 3
+# A connected page sends what it holds at once; one that holds it still after so many looks does not send.
+STUCK_LOOKS = 3
 THROWN = "ERROR"
 # What failed by its answer may have arrived all the same: its receipt then comes a moment later.
 RECEIPT_S = 3.0
@@ -83,6 +85,7 @@ class _Entry:
     op: int = 0
     tries: int = 0
     awaited_receipt: bool = False
+    stuck: int = 0
 
 
 @dataclass
@@ -110,7 +113,7 @@ class Outbox:
         unsettled = [row for row in Message.unsettled_of(self.tenant) if not row.wa_message_id.startswith(DRAFT_ID)]
         stale = [row.id for row in unsettled if row.created_at < now - GIVE_UP_AFTER]
         if stale:
-            Message.update(delivery=Delivery.FAILED, delivered_at=now).where(Message.id.in_(stale)).execute()
+            Message.update(delivery=Delivery.UNKNOWN, delivered_at=now).where(Message.id.in_(stale)).execute()
         self.add((Outgoing(row.id, row.chat.id, chat_of(row.wa_message_id), row.wa_message_id, row.text)
                   for row in unsettled if row.id not in stale), Step.LOOK_UP)
         return len(unsettled)
@@ -154,7 +157,7 @@ class Outbox:
             self._doubt(entry, clock)
 
     def on_looked_up(self, event: LookedUp, clock: float, now: datetime) -> None:
-        """What the chat says of a reply whose outcome was unknown."""
+        """What the chat says of a reply whose outcome was unknown; raises PageDegraded where it stays in the page."""
         entry = self._operations.get(event.op)
         if entry is None:
             return
@@ -162,6 +165,7 @@ class Outbox:
             self._settle(entry, ACKS.get(event.ack, Delivery.SENT), now)
         elif event.found and event.ack == 0:
             self._wait(entry, clock, self.deadline_s)
+            self._count_stuck(entry)
         elif event.found and not entry.awaited_receipt:
             entry.awaited_receipt = True
             self._wait(entry, clock, RECEIPT_S)
@@ -179,12 +183,7 @@ class Outbox:
 
     def on_ack(self, event: AckSeen, now: datetime) -> None:
         """Replies came further than before."""
-        if (delivery := ACKS.get(event.ack)) is not None:
-            # Being read later does not change when it arrived.
-            arrival = {} if delivery == Delivery.READ else {"delivered_at": now}
-            Message.update({"delivery": delivery, **arrival}).where(
-                Message.tenant == self.tenant, Message.wa_message_id.in_(event.keys),
-                Message.direction == Direction.OUT, Message.delivery.in_(BEFORE[delivery])).execute()
+        note_ack(self.tenant, event, now)
 
     def _advance(self, entry: _Entry, clock: float) -> None:
         if entry.due > clock:
@@ -211,6 +210,11 @@ class Outbox:
         log.warning("send_late", message_id=bare_id(entry.reply.key), in_a_row=self.late)
         if self.late >= LATE_IN_A_ROW:
             raise PageDegraded(f"{self.late} sends in a row were not answered within {self.deadline_s:g} s")
+
+    def _count_stuck(self, entry: _Entry) -> None:
+        entry.stuck += 1
+        if entry.stuck >= STUCK_LOOKS:
+            raise PageDegraded("A reply stays in WhatsApp Web and does not leave it")
 
     def _count_thrown(self, entry: _Entry, event: Sent) -> None:
         if event.result == THROWN:
@@ -243,3 +247,13 @@ class Outbox:
 
     def _forget_operation(self, entry: _Entry) -> None:
         self._operations.pop(entry.op, None)
+
+
+def note_ack(tenant: Tenant, event: AckSeen, now: datetime) -> None:
+    """Write down that replies came further than before; what came further already stays."""
+    if (delivery := ACKS.get(event.ack)) is not None:
+        # Being read later does not change when it arrived.
+        arrival = {} if delivery == Delivery.READ else {"delivered_at": now}
+        Message.update({"delivery": delivery, **arrival}).where(
+            Message.tenant == tenant, Message.wa_message_id.in_(event.keys),
+            Message.direction == Direction.OUT, Message.delivery.in_(BEFORE[delivery])).execute()

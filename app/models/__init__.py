@@ -3,12 +3,13 @@ from app.models.access import Bucket, LinkPurpose, MailedLink, RecoveryCode, Sig
 from app.models.account import Account, AuditEntry, PortalEvent, RequestStatus, Role, SetupRequest
 from app.models.base import BaseModel, storable
 from app.models.booking import Booking, BookingCell, BookingNews, BookingState
-from app.models.history import ContentDraft, ContentVersion, Note, OnboardingDraft, StateChange
+from app.models.history import Absence, ContentDraft, ContentVersion, Note, OnboardingDraft, StateChange
 from app.models.jobs import Dispatch, Job, JobCounter, JobLater, JobValue, Outbox, OutgoingMail
 from app.models.message import DRAFT_ID, OWNER_PHONE, Chat, Delivery, Direction, Message, Outcome
 from app.models.notices import Incident, Trouble, Webhook, WebhookDelivery
 from app.models.shop import Order, OrderEvent, OrderLine, OrderState, Stock
 from app.models.tenant import (
+    AwayPolicy,
     Desired,
     Language,
     SessionState,
@@ -27,15 +28,16 @@ MODELS: tuple[type[BaseModel], ...] = (
     Job, JobLater, JobValue, JobCounter, OutgoingMail, Incident, Webhook, WebhookDelivery,
     Order, OrderLine, OrderEvent, Stock,
     Booking, BookingCell,
+    Absence,
 )
 
 __all__ = [
-    "DRAFT_ID", "MODELS", "OWNER_PHONE", "Account", "AuditEntry", "BaseModel", "Booking", "BookingCell",
-    "BookingNews", "BookingState", "Bucket", "Chat", "ContentDraft",
-    "ContentVersion", "Delivery", "Desired", "Direction", "Dispatch", "Incident", "Job", "JobCounter", "JobLater",
-    "JobValue", "Language", "LinkPurpose", "MailedLink", "Message", "Note", "OnboardingDraft", "Order", "OrderEvent",
-    "OrderLine", "OrderState", "Outbox", "Outcome", "OutgoingMail", "PortalEvent", "RecoveryCode", "RequestStatus",
-    "Role", "SessionState", "SetupRequest", "SignIn", "StateChange", "Stock", "Template", "Tenant", "TenantConfig",
+    "DRAFT_ID", "MODELS", "OWNER_PHONE", "Absence", "Account", "AuditEntry", "AwayPolicy", "BaseModel", "Booking",
+    "BookingCell", "BookingNews", "BookingState", "Bucket", "Chat", "ContentDraft", "ContentVersion", "Delivery",
+    "Desired", "Direction", "Dispatch", "Incident", "Job", "JobCounter", "JobLater", "JobValue", "Language",
+    "LinkPurpose", "MailedLink", "Message", "Note", "OnboardingDraft", "Order", "OrderEvent", "OrderLine",
+    "OrderState", "Outbox", "Outcome", "OutgoingMail", "PortalEvent", "RecoveryCode", "RequestStatus", "Role",
+    "SessionState", "SetupRequest", "SignIn", "StateChange", "Stock", "Template", "Tenant", "TenantConfig",
     "TenantStatus", "Trouble", "Webhook", "WebhookDelivery", "WhatsAppSession", "WorkerProcess", "WorkerStatus",
     "storable",
 ]

@@ -21,6 +21,25 @@ class StateChange(BaseModel):
         indexes = ((("tenant", "at"), False),)
 
 
+class Absence(BaseModel):
+    """A time in which the bot was away and customers wrote: how many messages, and what became of them."""
+
+    id = BigAutoField()
+    tenant = ForeignKeyField(Tenant, backref="absences", on_delete="CASCADE", index=False)
+    since = UtcField()
+    until = UtcField()
+    answered = IntegerField(default=0)
+    for_person = IntegerField(default=0)
+
+    class Meta:
+        indexes = ((("tenant", "until"), False),)
+
+    @property
+    def messages(self) -> int:
+        """How many messages came."""
+        return int(self.answered + self.for_person)
+
+
 class Note(BaseModel):
     """What an admin wants to remember about a tenant."""
 

@@ -61,6 +61,14 @@ class Language(StrEnum):
     SW = "SW"
 
 
+class AwayPolicy(StrEnum):
+    """What becomes of messages that came while the bot was away."""
+
+    ANSWER = "ANSWER"
+    APOLOGISE = "APOLOGISE"
+    LEAVE = "LEAVE"
+
+
 class Tenant(BaseModel):
     """One business."""
 
@@ -95,6 +103,9 @@ class TenantConfig(BaseModel):
     typing_max_ms = IntegerField(default=2500)
     handover_hours = IntegerField(default=12)
     owner_silence_hours = IntegerField(default=12)
+    away_policy = EnumField(AwayPolicy, default=AwayPolicy.ANSWER)
+    away_hours = IntegerField(default=24)
+    away_limit = IntegerField(default=200)
     updated_at = UtcField(default=utc_now)
 
 

@@ -76,6 +76,12 @@ def rate_warning(state: Mapping[str, Any], config: BotConfig) -> Send:
     return Send(voice(chat.language or config.language).say("small.rate_warning"), "rate_limit")
 
 
+def late_apology(state: Mapping[str, Any], config: BotConfig) -> str:
+    """What stands before an answer that comes hours after the question, in the chat's language."""
+    chat = ChatState.read(state)
+    return voice(chat.language or config.language).say("small.late_apology")
+
+
 def _turn(message: Incoming, chat: ChatState, config: BotConfig, now: datetime, records: Records) -> Turn:
     text = plain(message.text)
     words = words_of(text)

@@ -6,14 +6,15 @@ from typing import Any
 
 from app.db import db
 from app.errors import Conflict, Invalid, NotFound
-from app.models import ContentDraft, ContentVersion, Tenant, TenantConfig
+from app.models import AwayPolicy, ContentDraft, ContentVersion, Tenant, TenantConfig
 from app.replies import BotConfig, ConfigError, read_config
 from app.services import audit, stock
 
 # What a number of these may be: lowest and highest.
-LIMITS = {"chat_limit": (1, 200), "handover_hours": (0, 168), "owner_silence_hours": (0, 168)}
+LIMITS = {"chat_limit": (1, 200), "handover_hours": (0, 168), "owner_silence_hours": (0, 168),
+          "away_hours": (0, 168), "away_limit": (0, 2000)}
 # The fields of TenantConfig that a tenant sets itself.
-FIELDS = ("business_name", "language", "timezone", "hours", "content", *LIMITS)
+FIELDS = ("business_name", "language", "timezone", "hours", "content", "away_policy", *LIMITS)
 SHOWN_VERSIONS = 50
 
 Values = Mapping[str, Any]
@@ -65,6 +66,8 @@ def problems(template: str, values: Values) -> list[str]:
     found = [f"{name} must be a whole number from {lowest} to {highest}."
              for name, (lowest, highest) in LIMITS.items()
              if type(values[name]) is not int or not lowest <= values[name] <= highest]
+    if values["away_policy"] not in set(AwayPolicy):
+        found.append(f"away_policy must be one of {', '.join(AwayPolicy)}.")
     try:
         read_values(template, values)
     except ConfigError as error:

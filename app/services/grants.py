@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from peewee import Field, ForeignKeyField
 
 from app.models import (
+    Absence,
     BaseModel,
     Booking,
     BookingCell,
@@ -68,6 +69,7 @@ WORKER_ACCESS: dict[type[BaseModel], Access] = {
     Booking: Access(insert=ALL, update=("starts_at", "ends_at", "state", "news", "reminded_at", "updated_at")),
     BookingCell: Access(insert=ALL, update=("seat",)),
     StateChange: Access(select=("id",), insert=ALL),
+    Absence: Access(select=("id", "answered", "for_person"), insert=ALL, update=("answered", "for_person")),
     # The first proof that a number is linked ends its request.
     SetupRequest: Access(select=("tenant", "status"), update=("status", "updated_at")),
     # What a customer orders, changes and calls off; each takes from the stock and gives back to it.

@@ -1,15 +1,16 @@
 """What a tenant's people see of the past: a day in numbers, and how the states changed."""
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from peewee import Case, fn
 
-from app.models import Direction, Message, Outcome, StateChange, Tenant
+from app.models import Absence, Direction, Message, Outcome, StateChange, Tenant
 from app.services.chats import day_of
 
 SHOWN_CHANGES = 8
+ABSENCE_SHOWN_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,10 @@ def newest_changes(tenant: Tenant) -> list[StateChange]:
     """The last changes of state, newest first."""
     query = StateChange.select().where(StateChange.tenant == tenant)
     return list(query.order_by(StateChange.at.desc(), StateChange.id.desc()).limit(SHOWN_CHANGES))
+
+
+def last_absence(tenant: Tenant, *, now: datetime) -> Absence | None:
+    """The last time in which customers wrote while the bot was away, where that is not long ago."""
+    query = Absence.select().where(Absence.tenant == tenant, Absence.until > now - ABSENCE_SHOWN_FOR)
+    found: Absence | None = query.order_by(Absence.until.desc()).first()
+    return found

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.db import db
 from app.errors import Invalid
-from app.models import Booking, Delivery, Message, PortalEvent, StateChange
+from app.models import Absence, Booking, Delivery, Message, PortalEvent, StateChange
 
 # A worker that comes back after some days still has to see that it answered a message before.
 LEAST_DAYS = 7
@@ -28,6 +28,7 @@ def prune(*, now: datetime, messages_days: int, history_days: int) -> dict[str, 
         "bookings": _delete(Booking, Booking.ends_at < now - timedelta(days=messages_days)) if messages_days else 0,
         "state changes": _delete(StateChange, StateChange.at < now - timedelta(days=history_days))
         if history_days else 0,
+        "absences": _delete(Absence, Absence.until < now - timedelta(days=history_days)) if history_days else 0,
         "events": _delete(PortalEvent, PortalEvent.created_at < now - timedelta(days=history_days))
         if history_days else 0,
     }

@@ -9,6 +9,7 @@ from typing import IO, Any, cast
 from app.db import db
 from app.errors import Conflict
 from app.models import (
+    Absence,
     Account,
     AuditEntry,
     Booking,
@@ -76,7 +77,8 @@ def _files(tenant: Tenant) -> Iterator[tuple[str, Iterable[str]]]:
     yield "configuration.jsonl", _rows(TenantConfig.select().where(TenantConfig.tenant == tenant))
     yield "draft.jsonl", _rows(ContentDraft.select().where(ContentDraft.tenant == tenant))
     for name, model in (("versions", ContentVersion), ("setup_requests", SetupRequest), ("states", StateChange),
-                        ("incidents", Incident), ("chats", Chat), ("bookings", Booking)):
+                        ("absences", Absence), ("incidents", Incident), ("chats", Chat),
+                        ("bookings", Booking)):
         yield f"{name}.jsonl", _rows(_pages(model, tenant))
     people = Account.select().where(Account.tenant == tenant).order_by(Account.id)
     yield "people.jsonl", (_line({name: getattr(person, name) for name in ACCOUNT_FIELDS}) for person in people)

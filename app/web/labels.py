@@ -5,6 +5,8 @@ from zoneinfo import available_timezones
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from app.models import AwayPolicy
+
 LABELS: Mapping[str, LazyString] = {
     "services": _l("Services and prices"), "products": _l("Products"), "questions": _l("Questions and answers"),
     "hours": _l("Hours and holidays"), "name": _l("Name"), "price": _l("Price"), "minutes": _l("Minutes"),
@@ -24,7 +26,13 @@ LABELS: Mapping[str, LazyString] = {
     "ahead_days": _l("Days ahead, at most"), "reminder_hours": _l("Hours before, when the customer is reminded"),
     "mail": _l("Letters to the owners about new, moved and cancelled bookings"),
     "at_once": _l("Customers at the same time, over all services"),
+    "away_policy": _l("Messages that came while the bot was away"),
+    "away_hours": _l("Hours after which such a message is left to you"),
+    "away_limit": _l("Most of them that the bot answers at once"),
     "mon": _l("Monday"), "tue": _l("Tuesday"), "wed": _l("Wednesday"), "thu": _l("Thursday"), "fri": _l("Friday"),
     "sat": _l("Saturday"), "sun": _l("Sunday"),
 }
+AWAY_POLICIES: Mapping[AwayPolicy, LazyString] = {
+    AwayPolicy.ANSWER: _l("Answer them"), AwayPolicy.APOLOGISE: _l("Say sorry for the wait and answer them"),
+    AwayPolicy.LEAVE: _l("Leave them to you")}
 ZONES = tuple(sorted(available_timezones(), key=lambda zone: (not zone.startswith("Africa/"), zone)))

@@ -24,6 +24,7 @@ _SENTENCES: tuple[tuple[str, LazyString], ...] = (
      _l("%(what)s must be a whole number such as %(example)s.")),
     (r"(?P<what>\w+) must be a whole number from (?P<lowest>\d+) to (?P<highest>\d+)\.",
      _l("%(what)s: give a whole number from %(lowest)s to %(highest)s.")),
+    (r"(?P<what>\w+) must be one of (?P<choices>.+)\.", _l("%(what)s: choose one of what is offered.")),
     (r"(?P<what>.+) is longer than (?P<most>\d+) characters\.", _l("%(what)s is longer than %(most)s characters.")),
     (r"(?P<what>.+) needs a name\.", _l("%(what)s needs a name.")),
     (r"(?P<what>.+) must be a text, or one text each for (?P<languages>.+)\.",

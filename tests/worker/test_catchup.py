@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.models import WhatsAppSession
-from worker.catchup import DEADLINE_S, OVERLAP, CatchUp
+from worker.catchup import DEADLINE_S, HISTORY_COMES_FOR_S, OVERLAP, REACHES_BACK, CatchUp, NewLink, in_order
 
 
 class History:
@@ -25,36 +26,119 @@ def watermark():
 
 
 def test_a_first_link_reads_no_history_and_starts_the_watermark(catch_up, now, seen):
-    catch_up.begin(new_link=True, now=now, clock=0)
-    assert not catch_up.page.asked and watermark() == now and not catch_up.holds(seen())
+    catch_up.begin(NewLink.OTHER_NUMBER, now, 0)
+    assert not catch_up.page.asked and watermark() == now + OVERLAP and not catch_up.holds()
 
 
-def test_a_new_code_means_a_new_link_even_where_there_was_one(catch_up, now):
+def test_another_numbers_history_is_not_read_and_never_later(catch_up, now):
     WhatsAppSession.update(watermark=now - timedelta(days=9)).execute()
-    catch_up.begin(new_link=True, now=now, clock=0)
-    assert not catch_up.page.asked and watermark() == now
+    catch_up.begin(NewLink.OTHER_NUMBER, now, 0)
+    assert not catch_up.page.asked
+    soon = now + timedelta(seconds=20)
+    catch_up.advance(soon)
+    catch_up.suspend()
+    catch_up.begin(None, soon, 20)
+    assert catch_up.page.asked == [int(now.timestamp())]
+    catch_up.finish()
+    catch_up.advance(now + timedelta(hours=1))
+    assert watermark() == now + timedelta(hours=1)
+
+
+def test_a_clock_that_ran_ahead_costs_no_message(catch_up, now):
+    WhatsAppSession.update(watermark=now + timedelta(days=1)).execute()
+    catch_up.begin(None, now, 0)
+    assert catch_up.page.asked == [int((now - OVERLAP).timestamp())]
+    catch_up.finish()
+    catch_up.advance(now)
+    assert watermark() == now
 
 
 def test_after_downtime_the_history_is_read_from_the_watermark_with_an_overlap(catch_up, now):
     WhatsAppSession.update(watermark=now - timedelta(hours=1)).execute()
-    catch_up.begin(new_link=False, now=now, clock=0)
+    catch_up.begin(None, now, 0)
     assert catch_up.page.asked == [int((now - timedelta(hours=1) - OVERLAP).timestamp())]
 
 
-def test_live_messages_wait_for_the_history_and_the_history_does_not(catch_up, now, seen):
-    WhatsAppSession.update(watermark=now).execute()
-    assert catch_up.holds(seen())
-    catch_up.begin(new_link=False, now=now, clock=0)
-    assert catch_up.holds(seen()) and not catch_up.holds(seen(late=True))
-    assert catch_up.is_answer(1) and not catch_up.is_answer(2)
+def test_a_history_of_long_ago_is_not_read(catch_up, now):
+    WhatsAppSession.update(watermark=now - timedelta(days=99)).execute()
+    catch_up.begin(None, now, 0)
+    assert catch_up.page.asked == [int((now - REACHES_BACK).timestamp())]
+
+
+def test_a_number_that_was_linked_again_is_read_from_where_it_was_left_and_again_as_its_history_comes(catch_up, now):
+    WhatsAppSession.update(watermark=now - timedelta(hours=9)).execute()
+    catch_up.begin(NewLink.SAME_NUMBER, now, 0)
+    for seconds in HISTORY_COMES_FOR_S:
+        catch_up.finish()
+        catch_up.advance(now)
+        assert watermark() == now - timedelta(hours=9)
+        catch_up.tick(now, seconds - 1)
+        assert not catch_up.holds()
+        catch_up.tick(now, seconds)
+        assert catch_up.holds()
     catch_up.finish()
-    assert not catch_up.holds(seen()) and not catch_up.is_answer(1)
+    catch_up.advance(now)
+    assert len(set(catch_up.page.asked)) == 1 and len(catch_up.page.asked) == 3 and watermark() == now
+
+
+def test_messages_wait_until_the_history_is_read(catch_up, now):
+    WhatsAppSession.update(watermark=now).execute()
+    assert catch_up.holds()
+    catch_up.begin(None, now, 0)
+    assert catch_up.holds() and catch_up.is_answer(1) and not catch_up.is_answer(2)
+    catch_up.finish()
+    assert not catch_up.holds() and not catch_up.is_answer(1)
+
+
+def test_what_came_while_the_connection_was_away_waits_for_the_history_too(catch_up, now):
+    WhatsAppSession.update(watermark=now).execute()
+    catch_up.begin(None, now, 0)
+    catch_up.finish()
+    catch_up.suspend()
+    assert catch_up.holds()
+    catch_up.begin(None, now, 1)
+    assert catch_up.page.asked[1:] and catch_up.holds()
+
+
+def test_events_leave_the_page_only_up_to_the_first_that_is_held(catch_up, seen):
+    assert catch_up.acknowledged(9) == 9
+    for seq in (7, 5, 8):
+        catch_up.hold(seq, seen(time=seq, late=True))
+    catch_up.sort()
+    assert catch_up.acknowledged(9) == 4
+
+
+def test_a_history_that_cannot_be_had_leaves_the_watermark_and_is_asked_for_again(catch_up, now):
+    WhatsAppSession.update(watermark=now).execute()
+    catch_up.begin(None, now, 0)
+    catch_up.fail(10)
+    catch_up.advance(now + timedelta(hours=1))
+    assert not catch_up.holds() and watermark() == now
+    catch_up.tick(now, 10 + DEADLINE_S - 1)
+    assert len(catch_up.page.asked) == 1
+    catch_up.tick(now, 10 + DEADLINE_S)
+    assert len(catch_up.page.asked) == 2 and catch_up.holds()
+
+
+def test_a_new_message_that_the_history_has_too_keeps_its_place_among_the_new_ones(seen):
+    # The history reaches up to the newest message, also where it lacks the one before that.
+    old, first, second = seen(), seen(), seen()
+    late = [(5, replace(old, late=True)), (6, replace(second, late=True))]
+    ordered = in_order([(1, first), (2, second), (3, first), *late])
+    assert [message.id for _, message in ordered] == [old.id, first.id, second.id]
+    assert [seq for seq, _ in ordered] == [5, 1, 2]
+
+
+def test_the_history_is_answered_by_its_time_and_what_is_new_as_it_came_whatever_clock_it_goes_by(seen):
+    old, live = [[seen(time=second, late=late) for second in (12, 10, 11, 10)] for late in (True, False)]
+    ordered = in_order(enumerate([*live, *old], start=1))
+    assert [message for _, message in ordered] == [old[1], old[3], old[2], old[0], *live]
 
 
 def test_nothing_is_sent_while_the_page_reads(catch_up, now):
     WhatsAppSession.update(watermark=now).execute()
     assert not catch_up.is_reading
-    catch_up.begin(new_link=False, now=now, clock=0)
+    catch_up.begin(None, now, 0)
     assert catch_up.is_reading
     catch_up.finish()
     assert not catch_up.is_reading
@@ -62,19 +146,19 @@ def test_nothing_is_sent_while_the_page_reads(catch_up, now):
 
 def test_the_history_is_read_once_a_page(catch_up, now):
     WhatsAppSession.update(watermark=now).execute()
-    catch_up.begin(new_link=False, now=now, clock=0)
+    catch_up.begin(None, now, 0)
     catch_up.finish()
-    catch_up.begin(new_link=False, now=now, clock=1)
+    catch_up.begin(None, now, 1)
     assert len(catch_up.page.asked) == 1
     catch_up.restart()
-    catch_up.begin(new_link=False, now=now, clock=2)
+    catch_up.begin(None, now, 2)
     assert len(catch_up.page.asked) == 2
 
 
 def test_the_watermark_stands_still_until_the_history_is_read(catch_up, now):
     WhatsAppSession.update(watermark=now).execute()
     catch_up.advance(now + timedelta(hours=1))
-    catch_up.begin(new_link=False, now=now, clock=0)
+    catch_up.begin(None, now, 0)
     catch_up.advance(now + timedelta(hours=1))
     assert watermark() == now
     catch_up.finish()
@@ -84,5 +168,5 @@ def test_the_watermark_stands_still_until_the_history_is_read(catch_up, now):
 
 def test_a_history_that_does_not_come_is_not_waited_for_for_ever(catch_up, now):
     WhatsAppSession.update(watermark=now).execute()
-    catch_up.begin(new_link=False, now=now, clock=0)
+    catch_up.begin(None, now, 0)
     assert not catch_up.is_overdue(DEADLINE_S) and catch_up.is_overdue(DEADLINE_S + 1)

@@ -5,6 +5,7 @@ import pytest
 from app.models import Chat, Direction, Message, Outcome, TenantConfig
 from app.replies import Decision, HandOver, Send
 from worker import inbox as inbox_module
+from worker.away import Treatment
 from worker.config import load_config
 from worker.inbox import Inbox
 
@@ -145,3 +146,44 @@ def test_the_state_of_a_chat_comes_back_with_its_next_message(take, seen, monkey
         take(seen())
     take(seen(phone="255711000002"))
     assert states == [{}, {"turn": 1}, {"turn": 2}, {}]
+
+
+@pytest.fixture
+def owner_typed(tenant, now):
+    """Notes what the owner typed on the phone."""
+    return lambda message: Inbox(tenant, load_config(tenant), str, now).note_owner(message, now)
+
+
+def test_what_the_owner_typed_while_nobody_read_silences_the_bot_from_then_on(owner_typed, now, seen):
+    owner_typed(seen(from_me=True, time=int((now - timedelta(hours=2)).timestamp()), late=True))
+    assert Chat.get().person_until == now + timedelta(hours=10)
+
+
+def test_what_the_bot_sent_is_not_taken_for_the_owners_where_the_chat_goes_by_another_name_now(
+        take, owner_typed, seen):
+    bare = take(seen(lid="77")).replies[0].key.split("_")[2]
+    owner_typed(seen(id=f"true_77@lid_{bare}", chat="77@lid", lid="77", from_me=True, late=True))
+    assert Chat.get().person_until is None and len(lines()) == 2
+
+
+def test_what_is_left_to_a_person_is_logged_and_not_answered(take_as, seen):
+    taken = take_as(seen(text="hello"), Treatment.LEAVE)
+    assert (taken.outcome, taken.replies, Chat.get().unread, Chat.get().state) == (Outcome.SILENT, (), 1, {})
+
+
+def test_an_apology_stands_once_before_what_is_answered(take_as, seen):
+    late, same = take_as(seen(text="hello"), Treatment.APOLOGISE), take_as(seen(text="hello"), Treatment.ANSWER)
+    assert late.outcome is Outcome.ANSWERED
+    assert late.replies[0].text.startswith("Sorry that you had to wait")
+    assert "Sorry" not in same.replies[0].text
+
+
+def test_the_apology_is_in_the_customers_language(take_as, seen):
+    assert take_as(seen(text="mambo, bei gani?"), Treatment.APOLOGISE).replies[0].text.startswith("Samahani")
+
+
+@pytest.fixture
+def take_as(tenant, now):
+    """Takes a message with a treatment."""
+    inbox = Inbox(tenant, load_config(tenant), lambda chat: f"true_{chat}_ASKED", now)
+    return lambda message, treatment: inbox.take(message, now, treatment)

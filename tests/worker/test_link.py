@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from app.models import SessionState, Tenant, TenantStatus, WhatsAppSession
+from worker.catchup import NewLink
 from worker.link import Link
 from worker.whatsapp.events import Snapshot
 
@@ -60,11 +61,26 @@ def test_a_scan_ends_the_code_and_the_tenant_becomes_active(link, now):
     assert tenant_status() == TenantStatus.ACTIVE and link.connected
 
 
-def test_a_link_is_new_once_after_a_code(link, now):
+def test_a_first_link_is_another_numbers_once(link, now):
     link.on_code("2@abc", now)
     link.on_state(LINKED, now, 3)
-    assert link.take_is_new()
-    assert not link.take_is_new()
+    assert link.take_new() is NewLink.OTHER_NUMBER
+    assert link.take_new() is None
+
+
+def test_a_number_that_is_linked_again_is_known_and_another_one_forgets_what_was_read(link, now):
+    WhatsAppSession.update(phone="+255700000002", watermark=now).execute()
+    link.on_code("2@abc", now)
+    link.on_state(LINKED, now, 3)
+    assert link.take_new() is NewLink.SAME_NUMBER and session().watermark == now
+    link.on_state(replace(LINKED, me="255700000009@c.us"), now, 4)
+    assert link.take_new() is NewLink.OTHER_NUMBER and session().watermark is None
+
+
+def test_a_page_that_comes_back_linked_is_no_new_link(link, now):
+    WhatsAppSession.update(phone="+255700000002", watermark=now).execute()
+    link.on_state(LINKED, now, 3)
+    assert link.take_new() is None
 
 
 def test_codes_are_renewed_only_while_somebody_looks(link, now):
@@ -143,3 +159,11 @@ def test_a_page_that_is_too_old_is_loaded_anew_after_a_while_and_a_blocked_one_i
     link.on_state(replace(LINKED, mode="DEPRECATED_VERSION"), now, 1)
     assert not link.is_overdue(TIMEOUT_S)
     assert link.is_overdue(TIMEOUT_S + 2)
+
+
+def test_a_lost_connection_stays_lost_however_often_the_page_is_asked(link, now):
+    link.on_state(LINKED, now, 1)
+    for second in range(2, 5):
+        link.on_state(replace(LINKED, info="OPENING", socket="OPENING"), now, second)
+        assert session().state == SessionState.DISCONNECTED
+    assert not link.is_overdue(TIMEOUT_S + 5)

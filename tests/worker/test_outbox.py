@@ -6,7 +6,7 @@ import pytest
 from app.models import Delivery, Message
 from worker.config import load_config
 from worker.inbox import Inbox
-from worker.outbox import LATE_IN_A_ROW, RECEIPT_S, TRIES, Outbox, PageDegraded
+from worker.outbox import LATE_IN_A_ROW, RECEIPT_S, STUCK_LOOKS, TRIES, Outbox, PageDegraded
 from worker.whatsapp.events import AckSeen, LookedUp, Sent
 
 DEADLINE_S = 25.0
@@ -179,12 +179,12 @@ def test_after_a_restart_everything_unsettled_is_looked_up_before_it_is_sent(ten
     assert phone.next("send")[3] == replies[1].key and delivery(replies[0]) == Delivery.SENT
 
 
-def test_a_reply_that_nobody_would_understand_any_more_is_given_up(tenant, phone, reply, now):
+def test_a_reply_that_nobody_would_understand_any_more_is_given_up_as_uncertain(tenant, phone, reply, now):
     one = reply()
     outbox = Outbox(tenant, phone, DEADLINE_S)
     outbox.load_unsettled(now + timedelta(hours=25))
     outbox.pump(0)
-    assert delivery(one) == Delivery.FAILED and not phone.asked
+    assert delivery(one) == Delivery.UNKNOWN and not phone.asked
 
 
 def test_loading_again_does_not_queue_what_is_queued(tenant, phone, reply, now):
@@ -268,3 +268,18 @@ def test_a_send_that_failed_by_its_answer_is_not_repeated_before_its_receipt_cou
     outbox.pump(RECEIPT_S + 1)
     assert (delivery(arrived), phone.verbs()) == (Delivery.DELIVERED, ["send"])
     assert phone.next("send")[3] == lost.key
+
+
+def test_a_reply_that_never_leaves_the_page_means_a_degraded_page(outbox, phone, reply, now):
+    outbox.add([reply()])
+    outbox.pump(0)
+    phone.next("send")
+    outbox.pump(DEADLINE_S)
+    outbox.pump(DEADLINE_S)
+    clock = DEADLINE_S
+    for _ in range(STUCK_LOOKS - 1):
+        outbox.on_looked_up(found(phone.next("look_up"), ack=0), clock, now)
+        clock += DEADLINE_S
+        outbox.pump(clock)
+    with pytest.raises(PageDegraded, match="does not leave"):
+        outbox.on_looked_up(found(phone.next("look_up"), ack=0), clock, now)

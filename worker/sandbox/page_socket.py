@@ -192,10 +192,12 @@ class PageSocket:
         device, store = self._linked(), self._exchange.messages
         chat = self._exchange.wire.chat_of(said["chat"])
         anchor = store.by_id(device.phone, said["anchor"], chat) if said.get("anchor") else None
-        if said.get("anchor") and anchor is None:
+        backwards = said.get("direction") != "after"
+        # A message that the page has and the server not yet is newer than all others.
+        if said.get("anchor") and anchor is None and not backwards:
             return {"messages": []}
         found = store.taken(device.phone, chat, device.id, anchor=anchor.seq if anchor else None,
-                            backwards=said.get("direction") != "after", limit=said.get("count"))
+                            backwards=backwards, limit=said.get("count"))
         return {"messages": [self._exchange.wire.message(copy) for copy in found]}
 
     def _lookup(self, said: dict[str, Any]) -> Answer:

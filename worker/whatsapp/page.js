@@ -74,7 +74,8 @@
   // How many messages reach back to `since` is not known: ask for more until an older one is among them.
   async function historyOf(chat, since, count) {
     const messages = await WPP.chat.getMessages(chat.id, { count });
-    const reachesBack = messages.length < count || messages.some(m => m.t < since);
+    // The newest is not among them where the page holds it no more: one less than asked for is no end.
+    const reachesBack = messages.length < count - 1 || messages.some(m => m.t < since);
     return reachesBack || count >= MAX_HISTORY ? messages : historyOf(chat, since, count * 4);
   }
 
@@ -83,9 +84,9 @@
     let found = 0;
     for (const chat of chats) {
       const messages = await historyOf(chat, since, perChat);
-      const fresh = messages.filter(m => !m.id.fromMe && m.t >= since).sort((a, b) => a.t - b.t);
+      const fresh = messages.filter(m => m.t >= since).sort((a, b) => a.t - b.t);
       fresh.forEach(m => take(m, true));
-      found += fresh.length;
+      found += fresh.filter(m => !m.id.fromMe).length;
     }
     await order;
     push({ type: 'caught_up', op, chats: chats.length, messages: found });

@@ -15,7 +15,7 @@ from app.services import content as service
 from app.services.content import LIMITS, Workshop
 from app.web import problems
 from app.web.access import current_tenant, member, owner
-from app.web.labels import LABELS, ZONES
+from app.web.labels import AWAY_POLICIES, LABELS, ZONES
 from app.web.portal import rows, texts, week
 from app.web.portal.blueprint import blueprint, who
 
@@ -117,7 +117,8 @@ def content_limits() -> Response | str:
     if request.method == "POST":
         _save(texts.read_limits(request.form))
         return redirect(url_for("portal.content_limits"), 303)
-    return _section_page("limits", lambda shop: {"limits": LIMITS, "values": shop.values})
+    return _section_page("limits", lambda shop: {"limits": LIMITS, "values": shop.values,
+                                                 "away_policies": AWAY_POLICIES})
 
 
 @blueprint.post("/content/publish")

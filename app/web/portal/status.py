@@ -78,7 +78,8 @@ def _status() -> dict[str, object]:
     request = onboarding.latest_request(tenant)
     return {"tenant": tenant, "seen": seen, "request_of": request, "headline": _headline(seen, request),
             "today": history.day_in_numbers(tenant, ZoneInfo(seen.row.config.timezone), now=utc_now()),
-            "changes": _changes(tenant), "draft": content.workshop(tenant).draft}
+            "absence": history.last_absence(tenant, now=utc_now()), "changes": _changes(tenant),
+            "draft": content.workshop(tenant).draft}
 
 
 def _headline(seen: Overview, request: SetupRequest | None) -> Headline:

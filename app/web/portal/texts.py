@@ -52,7 +52,8 @@ def read_texts(form: Form, content: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_limits(form: Form) -> dict[str, Any]:
     """The changes to a draft that the page of limits brings."""
-    return {name: number(form.get(name, "")) for name in LIMITS}
+    return {"away_policy": clean(form.get("away_policy", "")),
+            **{name: number(form.get(name, "")) for name in LIMITS}}
 
 
 def shown_rules(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from app.errors import Invalid
-from app.models import Booking, BookingCell, Chat, Message, PortalEvent, StateChange, Tenant
+from app.models import Absence, Booking, BookingCell, Chat, Message, PortalEvent, StateChange, Tenant
 from app.models.base import utc_now
 from app.services import places, pruning
 from app.services.pruning import prune
@@ -64,9 +64,10 @@ def test_history_has_a_time_of_its_own(acme, write):
         at = NOW - timedelta(days=days)
         StateChange.create(tenant=acme, machine="worker", state="STOPPED", cause="stopped", at=at)
         PortalEvent.create(tenant=acme, event_type="x", created_at=at)
+        Absence.create(tenant=acme, since=at, until=at)
     kept = StateChange.select().count() - 1
     assert prune(now=NOW, messages_days=0, history_days=30) == {
-        "messages": 0, "bookings": 0, "state changes": 1, "events": 1}
+        "messages": 0, "bookings": 0, "state changes": 1, "absences": 1, "events": 1}
     assert (StateChange.select().count(), PortalEvent.select().count(), ids()) == (kept, 1, {"old"})
 
 

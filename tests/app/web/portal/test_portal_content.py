@@ -178,3 +178,19 @@ def test_a_draft_that_makes_no_bot_says_what_to_mend(client_of: ClientOf, page: 
     client = client_of("alice")
     add(client, page, "services", **{"price-0": "5"})
     assert "Service 1 needs a name" in page(client, "/portal/preview").text
+
+
+def test_what_becomes_of_missed_messages_is_the_tenants_to_say(client_of: ClientOf, page: Page, acme: Tenant):
+    client = client_of("alice")
+    add(client, page, "limits", away_policy="APOLOGISE", away_hours="6", away_limit="30")
+    assert client.post("/portal/content/publish").status_code == 303
+    config = TenantConfig.get(TenantConfig.tenant == acme)
+    assert (config.away_policy, config.away_hours, config.away_limit) == ("APOLOGISE", 6, 30)
+
+
+def test_an_unknown_way_with_missed_messages_is_not_published(client_of: ClientOf, page: Page, acme: Tenant):
+    client = client_of("alice")
+    add(client, page, "limits", away_policy="IGNORE")
+    assert "choose one of what is offered" in page(client, "/portal/content").get_text()
+    client.post("/portal/content/publish")
+    assert TenantConfig.get(TenantConfig.tenant == acme).away_policy == "ANSWER"

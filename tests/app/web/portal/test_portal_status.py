@@ -3,12 +3,14 @@ import itertools
 import os
 import socket
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.models import (
+    Absence,
     Account,
     AuditEntry,
     Chat,
@@ -174,3 +176,12 @@ def test_a_customer_is_erased_once_the_number_is_typed(client_of: ClientOf, page
     assert (refused.status_code, Chat.select().count()) == (400, 1)
     assert client.post(path, data={"confirmed": "+255 711 000 001"}).location == "/portal/chats"
     assert Chat.select().count() == 0
+
+
+def test_the_page_says_what_became_of_messages_while_the_bot_was_away(client_of: ClientOf, page: Page, acme: Tenant):
+    client, now = client_of("bob"), utc_now()
+    Absence.create(tenant=acme, since=now - timedelta(days=3), until=now - timedelta(days=2), answered=99)
+    assert "away" not in page(client, "/portal/").get_text()
+    Absence.create(tenant=acme, since=now - timedelta(hours=9), until=now, answered=9, for_person=3)
+    assert "12 messages came while the bot was away" in page(client, "/portal/").get_text()
+    assert "9 answered, 3 for you" in page(client, "/portal/").get_text()

@@ -1,0 +1,99 @@
+"""What the worker itself does about what goes wrong: order, settlement, catching up, pausing, recycling, restoring."""
+from dataclasses import replace
+
+import pytest
+
+from app.models import Chat, Message
+from tests.patience import eventually
+from tests.rig import BUSINESS, assert_each_answered_once_in_order
+
+pytestmark = [pytest.mark.faults, pytest.mark.browser, pytest.mark.slow,
+              pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+
+
+@pytest.fixture
+def settings(settings):
+    """With a worker that soon looks for what should have arrived."""
+    return replace(settings, receipt_timeout_s=4.0)
+
+
+def test_order_is_kept_where_the_page_is_loaded_anew_without_a_connection(bench):
+    # What the page had to send, and what customers wrote, then come together when the connection is back.
+    bench.start_writing()
+    bench.await_lines(10)
+    bench.begin("offline")
+    bench.rig.await_state("DISCONNECTED")
+    bench.await_lines(10)
+    bench.rig.browser().kill()
+    bench.rig.await_state("STARTING")
+    bench.await_lines(20)
+    bench.end("offline")
+    bench.await_lines(20)
+    bench.stop_writing()
+    bench.await_answers()
+    bench.rig.await_state("CONNECTED")
+    assert bench.restarts() == 1
+    assert_each_answered_once_in_order(bench.rig, bench.written)
+
+
+def reply_to(message_id):
+    """The reply to what a customer wrote, once it was sent."""
+    asked = Message.select(Message.id).where(Message.wa_message_id.endswith(message_id))
+    return eventually(lambda: Message.get_or_none(
+        Message.in_reply_to.in_(asked), Message.delivery.not_in(("PENDING", "SENDING"))), "the reply is settled")
+
+
+def test_a_send_that_reports_success_and_never_arrives_is_called_uncertain_and_not_sent_again(bench):
+    customer = bench.customers[0]
+    bench.begin("send_lost", times=1)
+    lost = reply_to(bench.rig.write(customer, "Hello"))
+    assert lost.delivery == "SENT"
+    kept = reply_to(bench.rig.write(customer, "Where are you?"))
+    eventually(lambda: Message.get_by_id(lost.id).delivery == "UNKNOWN", "nobody is sure of the reply")
+    assert Message.get_by_id(kept.id).delivery in ("DELIVERED", "READ")
+    assert Chat.get(Chat.phone == customer[1:]).unread == 1
+    shown = [line["id"] for line in bench.rig.on_screen(customer) if line["from"] == BUSINESS]
+    assert shown == [kept.wa_message_id.split("_")[-1]]
+
+
+def test_a_reply_that_does_not_leave_the_page_is_settled_by_a_new_browser(bench):
+    customer = bench.customers[0]
+    bench.begin("acks_missing")
+    reply = reply_to(bench.rig.write(customer, "Hello"))
+    assert reply.delivery in ("SENT", "DELIVERED") and bench.restarts() == 1
+    assert len(bench.rig.on_screen(customer)) == 2
+
+
+def await_code(bench):
+    """The code that the session shows."""
+    session = bench.rig.session
+    return eventually(lambda: session().state == "QR_READY" and session().qr_code, "a code is shown")
+
+
+def test_what_was_written_between_a_logout_and_the_next_scan_of_the_same_number_is_answered(bench):
+    bench.begin("logout")
+    await_code(bench)
+    bench.begin("history", times=1)
+    bench.start_writing()
+    bench.await_lines(30)
+    bench.api.post(f"/phones/{BUSINESS}/scan", qr=await_code(bench))
+    bench.rig.await_state("CONNECTED")
+    bench.await_lines(10)
+    bench.stop_writing()
+    bench.await_answers()
+    assert_each_answered_once_in_order(bench.rig, bench.written)
+
+
+def test_what_was_written_before_another_number_was_linked_is_not_answered(bench):
+    other = "+255700000003"
+    bench.api.post("/phones", number=other, name="Another")
+    bench.begin("logout")
+    await_code(bench)
+    asked = {to: bench.api.post(f"/phones/{bench.customers[0]}/messages", to=to, text="Hello")["id"]
+             for to in (BUSINESS, other)}
+    bench.api.post(f"/phones/{other}/scan", qr=await_code(bench))
+    bench.rig.await_state("CONNECTED")
+    asked["later"] = bench.api.post(f"/phones/{bench.customers[0]}/messages", to=other, text="Hello again")["id"]
+    reply_to(asked["later"])
+    logged = [row.wa_message_id for row in Message.select().where(Message.direction == "IN")]
+    assert [asked["later"]] == [key.split("_")[-1] for key in logged]
