@@ -5,6 +5,7 @@ error, a JSON object a line.
 """
 import logging
 import os
+import re
 import sys
 import traceback
 from typing import Any
@@ -16,6 +17,8 @@ from pythonjsonlogger.json import JsonFormatter
 RENAMED = {"levelname": "level", "message": "event"}
 # The journal keeps the names of its own fields for itself; ours stay apart from them.
 TAKEN = frozenset({"MESSAGE", "PRIORITY"})
+# A number as people write it, or as WhatsApp names its chat: errors of the page may have one in them.
+_NUMBER = re.compile(r"\+\d{8,}|\d{8,}(?=@)")
 
 
 class EventLog:
@@ -26,23 +29,27 @@ class EventLog:
 
     def debug(self, event: str, **fields: Any) -> None:
         """Something only a developer asks for."""
-        self._log.debug(event, extra=fields)
+        self._log.debug(event, extra=_discreet(fields))
 
     def info(self, event: str, **fields: Any) -> None:
         """Something that happened."""
-        self._log.info(event, extra=fields)
+        self._log.info(event, extra=_discreet(fields))
 
     def warning(self, event: str, **fields: Any) -> None:
         """Something that should not happen often."""
-        self._log.warning(event, extra=fields)
+        self._log.warning(event, extra=_discreet(fields))
 
     def error(self, event: str, **fields: Any) -> None:
         """Something that somebody should look at."""
-        self._log.error(event, extra=fields)
+        self._log.error(event, extra=_discreet(fields))
 
     def exception(self, event: str, **fields: Any) -> None:
         """An error, with the traceback of the exception being handled."""
-        self._log.exception(event, extra=fields)
+        self._log.exception(event, extra=_discreet(fields))
+
+
+def _discreet(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: _NUMBER.sub("(number)", value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
 class JournalHandler(logging.Handler):

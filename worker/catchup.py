@@ -7,12 +7,12 @@ time up to which everything has been claimed; it moves only while the connection
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from app.logs import get_logger
-from app.models import Tenant, WhatsAppSession
+from app.models import Direction, Message, Tenant, WhatsAppSession
 from worker.reconnect import delay_s
 from worker.whatsapp.events import MessageSeen
 
@@ -100,7 +100,7 @@ class CatchUp:
             self._read(now, clock)
 
     def _read(self, now: datetime, clock: float) -> None:
-        since = max((self.since or now) - OVERLAP, now - REACHES_BACK)
+        since = max((self._newest() or self.since or now) - OVERLAP, now - REACHES_BACK)
         self._op = self.page.catch_up(int(since.timestamp()), MESSAGES_PER_CHAT)
         self.phase, self._due = Phase.READING, clock + DEADLINE_S
 
@@ -146,6 +146,18 @@ class CatchUp:
         """Everything up to `now` has been claimed."""
         if self.phase is Phase.DONE and not self._again and not now < (self._watermark(now) or now) <= now + OVERLAP:
             self._store(now)
+
+    def _newest(self) -> datetime | None:
+        """When the newest message of this link was written, where that is before the watermark.
+
+        It is told by WhatsApp's clock, the watermark by ours, and the two may differ by more than the overlap.
+        """
+        session = WhatsAppSession.get(WhatsAppSession.tenant == self.tenant)
+        query = Message.select(Message.sent_at).where(
+            Message.tenant == self.tenant, Message.direction == Direction.IN,
+            Message.created_at >= (session.linked_at or datetime.min.replace(tzinfo=UTC)))
+        row = query.order_by(Message.created_at.desc(), Message.id.desc()).first()
+        return min(row.sent_at, self.since) if row and self.since else None
 
     def _watermark(self, now: datetime) -> datetime | None:
         """The stored one; one that lies far ahead comes from a clock that was wrong."""

@@ -19,6 +19,7 @@ class Config:
     handover_hours: int
     owner_silence_hours: int
     away: AwayRules
+    warm_up_days: int
 
 
 def load_config(tenant: Tenant) -> Config:
@@ -29,7 +30,8 @@ def load_config(tenant: Tenant) -> Config:
         timezone=row.timezone, hours=row.hours, content=row.content)
     limits = Limits(row.chat_limit, row.chat_window_s, row.tenant_limit, row.tenant_window_s)
     return Config(row.version, bot, limits, row.typing_ms_per_char, row.typing_max_ms, row.handover_hours,
-                  row.owner_silence_hours, AwayRules(row.away_policy, row.away_hours, row.away_limit))
+                  row.owner_silence_hours, AwayRules(row.away_policy, row.away_hours, row.away_limit),
+                  row.warm_up_days)
 
 
 def config_version(tenant: Tenant) -> int:

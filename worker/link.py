@@ -9,7 +9,16 @@ from app.models import SessionState, Tenant, WhatsAppSession
 from app.services import sessions, states
 from worker.catchup import NewLink
 from worker.whatsapp.events import PairingCode, Snapshot
-from worker.whatsapp.states import NEWS_BUTTONS, UPDATE_NEEDED, Meaning, is_news, is_parked, meaning
+from worker.whatsapp.states import (
+    LOADING,
+    NEWS_BUTTONS,
+    UPDATE_NEEDED,
+    Meaning,
+    is_news,
+    is_parked,
+    logout_words,
+    meaning,
+)
 
 # A third party's measurement, which other clients rely on: the first code lives 60 s, each further one 20 s.
 FIRST_CODE_TTL = timedelta(seconds=60)
@@ -62,7 +71,7 @@ class Link:
         self.ready = self.connected = self._parked = self._was_connected = False
         self._code = ""
         if not self._parting:
-            self._report(Meaning("page_opened", "WhatsApp Web is loading."), now, clock)
+            self._report(Meaning("page_opened", LOADING), now, clock)
         self._overdue_at = clock + self.ready_timeout_s
 
     def on_state(self, snapshot: Snapshot, now: datetime, clock: float) -> None:
@@ -76,7 +85,7 @@ class Link:
             self._report(found, now, clock)
             if found.cause == "proved":
                 self._parting, self._was_connected = "", True
-                self._identify(snapshot)
+                self._identify(snapshot, now)
 
     def on_code(self, code: str, now: datetime) -> None:
         """The page shows another code, or none."""
@@ -90,7 +99,7 @@ class Link:
 
     def on_logout(self, reason: str, now: datetime, clock: float) -> None:
         """WhatsApp ended the link."""
-        self._parting = f"The link was ended ({reason}). Scan the code to link the number again."
+        self._parting = logout_words(reason)
         self._report(Meaning("unlinked", self._parting), now, clock)
 
     def take_new(self) -> NewLink | None:
@@ -161,10 +170,10 @@ class Link:
     def _patience(self) -> float:
         return PATIENCE_S.get(self.state, self.ready_timeout_s)
 
-    def _identify(self, snapshot: Snapshot) -> None:
+    def _identify(self, snapshot: Snapshot, now: datetime) -> None:
         identity = ("+" + snapshot.me.split("@")[0].split(":")[0], snapshot.lid.split("@")[0])
         if identity != self._identity:
-            if sessions.report_identity(self.tenant, phone=identity[0], lid=identity[1]):
+            if sessions.report_identity(self.tenant, phone=identity[0], lid=identity[1], now=now):
                 self._new = NewLink.OTHER_NUMBER
             self._identity = identity
 

@@ -27,6 +27,7 @@ from worker.browser import Browser
 from worker.catchup import CatchUp
 from worker.config import Config, config_version, load_config
 from worker.drafts import assign_keys
+from worker.gate import Gate
 from worker.inbox import Inbox
 from worker.intake import OWN, reason_to_ignore
 from worker.link import Link
@@ -65,6 +66,7 @@ class Worker:
         self._config, self._token, self._watchdog = config, token, watchdog
         self._inbox = Inbox(tenant, config, lambda chat: self._page.new_key(chat), _now())
         self._away = Away(tenant, config.away)
+        self._gate = Gate(tenant, warms_up=settings.production)
         self._ignored = Counter(sessions.ignored_so_far(tenant))
         self._pending: deque[tuple[int, page_events.Event]] = deque()
         self._traffic = status.traffic_of(tenant)
@@ -121,7 +123,7 @@ class Worker:
         generation = sessions.next_generation(self._tenant)
         self._link = Link(self._tenant, self._page, generation, self._settings.ready_timeout_s)
         self._catch_up = CatchUp(self._tenant, self._page)
-        self._outbox = Outbox(self._tenant, self._page, self._settings.send_timeout_s)
+        self._outbox = Outbox(self._tenant, self._page, self._settings.send_timeout_s, self._gate)
         self._outbox.load_unsettled(_now())
         self._receipts = Receipts(self._tenant, self._page, self._settings.receipt_timeout_s, _now())
         self._pending.clear()
@@ -178,7 +180,8 @@ class Worker:
                 self._outbox.on_sent(event, clock, now)
             case page_events.LookedUp():
                 self._outbox.on_looked_up(event, clock, now)
-                self._receipts.on_looked_up(event, now)
+                if chat := self._receipts.on_looked_up(event, now):
+                    self._gate.failed(chat, clock)
             case page_events.AckSeen():
                 self._outbox.on_ack(event, now)
             case page_events.CaughtUp() | page_events.OperationFailed() if self._catch_up.is_answer(event.op):
@@ -293,6 +296,7 @@ class Worker:
         if self._link.connected:
             self._catch_up.tick(now, clock)
         self._link.tick(now)
+        self._gate.report(now)
         if self._link.connected:
             self._outbox.add(assign_keys(self._tenant, self._page))
             self._review_receipts(now, clock)
@@ -317,6 +321,7 @@ class Worker:
         if proved:
             reminders.put_due(self._tenant, self._config.bot, now)
         self._inbox.tidy(now)
+        self._gate.set_pace(self._config.warm_up_days, now)
         self._traffic = status.traffic_of(self._tenant)
 
     def _prove(self) -> bool:

@@ -54,6 +54,22 @@ class Sender(Protocol):
         """Show "typing…"."""
 
 
+class Gate(Protocol):
+    """What says when replies may go out."""
+
+    def waits_until(self, clock: float) -> float:
+        """From when on one may, `clock` where one may now."""
+
+    def passed(self, clock: float) -> None:
+        """One goes out."""
+
+    def failed(self, chat: int, clock: float) -> None:
+        """One could not be delivered."""
+
+    def succeeded(self) -> None:
+        """WhatsApp has taken one."""
+
+
 class Step(StrEnum):
     """What happens next to the reply at the head of a chat's queue."""
 
@@ -95,6 +111,7 @@ class Outbox:
     tenant: Tenant
     page: Sender
     deadline_s: float
+    gate: Gate
     late: int = 0
     _queues: dict[int, deque[_Entry]] = field(default_factory=dict)
     _operations: dict[int, _Entry] = field(default_factory=dict)
@@ -150,7 +167,7 @@ class Outbox:
         if entry is None:
             return
         if event.result == "OK" and event.ack >= 0:
-            self._settle(entry, Delivery.SENT, now)
+            self._settle(entry, Delivery.SENT, clock, now)
         else:
             log.warning("send_refused", message_id=bare_id(entry.reply.key), result=event.result, error=event.error)
             self._count_thrown(entry, event)
@@ -162,7 +179,7 @@ class Outbox:
         if entry is None:
             return
         if event.found and event.ack >= SERVER_HAS_IT:
-            self._settle(entry, ACKS.get(event.ack, Delivery.SENT), now)
+            self._settle(entry, ACKS.get(event.ack, Delivery.SENT), clock, now)
         elif event.found and event.ack == 0:
             self._wait(entry, clock, self.deadline_s)
             self._count_stuck(entry)
@@ -170,7 +187,7 @@ class Outbox:
             entry.awaited_receipt = True
             self._wait(entry, clock, RECEIPT_S)
         elif entry.tries >= TRIES:
-            self._settle(entry, Delivery.FAILED, now)
+            self._settle(entry, Delivery.FAILED, clock, now)
         else:
             self._forget_operation(entry)
             entry.step, entry.due = Step.SEND, clock + entry.tries
@@ -188,10 +205,16 @@ class Outbox:
     def _advance(self, entry: _Entry, clock: float) -> None:
         if entry.due > clock:
             return
-        if entry.step is Step.SEND and entry.reply.typing_s and not entry.tries:
+        may_go = self.gate.waits_until(clock)
+        if entry.step is Step.SEND and may_go > clock:
+            entry.due = may_go
+        elif entry.step is Step.SEND and entry.reply.typing_s and not entry.tries:
             self.page.composing(entry.reply.chat)
+            self.gate.passed(clock)
             entry.step, entry.due = Step.TYPING, clock + entry.reply.typing_s
         elif entry.step in (Step.SEND, Step.TYPING):
+            if entry.step is Step.SEND:
+                self.gate.passed(clock)
             entry.tries += 1
             entry.awaited_receipt = False
             self._start(entry, Step.SENDING, self.page.send(entry.reply.chat, entry.reply.key, entry.reply.text), clock)
@@ -230,14 +253,18 @@ class Outbox:
         self._forget_operation(entry)
         entry.step, entry.due = Step.WAIT, clock + seconds
 
-    def _settle(self, entry: _Entry, delivery: Delivery, now: datetime) -> None:
+    def _settle(self, entry: _Entry, delivery: Delivery, clock: float, now: datetime) -> None:
         with db.atomic():
             Message.update(delivery=delivery, delivered_at=now).where(
                 Message.id == entry.reply.message_id, Message.delivery.in_(BEFORE[Delivery.SENT])).execute()
             WorkerProcess.update(last_seen_at=now).where(WorkerProcess.tenant == self.tenant).execute()
+        log.info("reply_settled", message_id=bare_id(entry.reply.key), chat=entry.reply.chat_id, delivery=delivery)
         self._forget_operation(entry)
         self.late = 0
-        if delivery is not Delivery.FAILED:
+        if delivery is Delivery.FAILED:
+            self.gate.failed(entry.reply.chat_id, clock)
+        else:
+            self.gate.succeeded()
             self._throwing.clear()
         self._known.discard(entry.reply.message_id)
         queue = self._queues[entry.reply.chat_id]

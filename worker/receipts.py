@@ -68,30 +68,32 @@ class Receipts:
         self.wants_new_page = clock >= self._next_page and any(
             row.delivered_at >= self.page_since for row in doubtful)
 
-    def on_looked_up(self, event: LookedUp, now: datetime) -> bool:
-        """What the chat says of such a reply; whether nobody can say any more that it arrived."""
+    def on_looked_up(self, event: LookedUp, now: datetime) -> int | None:
+        """What the chat says of such a reply; returns the chat where nobody can say any more that it arrived."""
         row = self._asked.pop(event.op, None)
         if row is None:
-            return False
+            return None
         self._looked_at.add(row.id)
         if not event.found or event.ack < SERVER_HAS_IT:
             return self._give_up(row)
         note_ack(self.tenant, AckSeen(event.ack, (row.wa_message_id,)), now)
-        return False
+        return None
 
     def on_failed(self, op: int) -> None:
         """A look-up ended in an exception of the page: it is asked again with the next review."""
         self._asked.pop(op, None)
 
-    def _give_up(self, row: Message) -> bool:
+    def _give_up(self, row: Message) -> int | None:
         with db.atomic():
             settled = Message.update(delivery=Delivery.UNKNOWN).where(
                 Message.id == row.id, Message.delivery == Delivery.SENT).execute()
             if settled:
                 Chat.update(unread=Chat.unread + 1).where(Chat.id == row.chat.id).execute()
-        if settled:
-            log.error("reply_not_certain", message_id=bare_id(row.wa_message_id), chat=row.chat.id)
-        return bool(settled)
+        if not settled:
+            return None
+        log.error("reply_not_certain", message_id=bare_id(row.wa_message_id), chat=row.chat.id)
+        chat: int = row.chat.id
+        return chat
 
 
 def overtaken(tenant: Tenant, before: datetime, now: datetime) -> list[Message]:

@@ -32,6 +32,7 @@ LIMITS = {
     "typing_max_ms": "The longest typing in milliseconds.",
     "handover_hours": "Hours for which the bot keeps out of a chat that was handed to a person.",
     "owner_silence_hours": "Hours for which the bot keeps out of a chat after the business itself wrote in it.",
+    "warm_up_days": "Days in which a number that was just linked sends slowly; 0 for none.",
 }
 
 

@@ -106,6 +106,7 @@ class TenantConfig(BaseModel):
     away_policy = EnumField(AwayPolicy, default=AwayPolicy.ANSWER)
     away_hours = IntegerField(default=24)
     away_limit = IntegerField(default=200)
+    warm_up_days = IntegerField(default=7)
     updated_at = UtcField(default=utc_now)
 
 
@@ -126,6 +127,8 @@ class WhatsAppSession(BaseModel):
     lid = CharField(max_length=40, default="")
     proved_at = UtcField(null=True)
     watermark = UtcField(null=True)
+    linked_at = UtcField(null=True)
+    sending_paused_at = UtcField(null=True)
 
     class Meta:
         table_name = "whatsapp_session"

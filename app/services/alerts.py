@@ -175,7 +175,7 @@ def _looks(now: datetime) -> list[_Look]:
     query: Any = Tenant.select(
         Tenant.id, Tenant.slug, Tenant.name, Tenant.status, Tenant.desired, Tenant.alert_after_min,
         TenantConfig.timezone, WorkerProcess.status.alias("worker"), WhatsAppSession.state, WhatsAppSession.detail,
-        WhatsAppSession.phone, WhatsAppSession.proved_at)
+        WhatsAppSession.phone, WhatsAppSession.proved_at, WhatsAppSession.sending_paused_at)
     for model in (TenantConfig, WorkerProcess, WhatsAppSession):
         query = query.join_from(Tenant, model)
     return [_look(row, now) for row in query.order_by(Tenant.id).namedtuples()]
@@ -184,7 +184,7 @@ def _looks(now: datetime) -> list[_Look]:
 def _look(row: Any, now: datetime) -> _Look:
     is_wanted = row.desired == Desired.RUNNING and row.status != TenantStatus.PAUSED
     seen = Seen(wanted=is_wanted, status=row.status, worker=row.worker, session=row.state, detail=row.detail,
-                was_linked=bool(row.phone), proved_at=row.proved_at)
+                was_linked=bool(row.phone), proved_at=row.proved_at, sending_paused=bool(row.sending_paused_at))
     tenant = Tenant(id=row.id, slug=row.slug, name=row.name, alert_after_min=row.alert_after_min)
     return _Look(tenant, ZoneInfo(row.timezone), is_wanted, trouble_of(seen, now), row.detail, now)
 

@@ -48,6 +48,11 @@ OWNERS: Mapping[Trouble, tuple[str, str]] = {
         N_("WhatsApp asks for something that only a person can do, so that the bot of %(business)s has answered nobody "
            "since %(since)s."),
         N_("Open WhatsApp on the phone of the business, see whether it asks for something, and do it.")),
+    Trouble.NOT_DELIVERED: (
+        N_("WhatsApp does not deliver the replies of %(business)s, so that the bot sends nothing since %(since)s but "
+           "tries again from time to time. What customers get meanwhile waits and is sent then."),
+        N_("Open WhatsApp on the phone of the business and send a message by hand. Where that fails too, the phone "
+           "says why; do not link the bot again before it works there.")),
     Trouble.STOPPED: (
         N_("The bot of %(business)s has stopped at %(since)s because something went wrong."),
         N_("There is nothing to do for you: the people who run Flow HQ have been told.")),
@@ -62,11 +67,13 @@ ADMINS: Mapping[Trouble, str] = {
     Trouble.CONFLICT: N_("opened elsewhere at %(since)s"),
     Trouble.LOGGED_OUT: N_("unlinked at %(since)s"),
     Trouble.ACTION_REQUIRED: N_("WhatsApp asks for something since %(since)s"),
+    Trouble.NOT_DELIVERED: N_("replies are not delivered and sending is paused since %(since)s"),
     Trouble.STOPPED: N_("the worker failed too often and was given up at %(since)s"),
     Trouble.BANNED: N_("number blocked by WhatsApp at %(since)s"),
 }
 # For the rest the owner is the one to act.
-ADMINS_HEAR_OF = frozenset({Trouble.DISCONNECTED, Trouble.ACTION_REQUIRED, Trouble.STOPPED, Trouble.BANNED})
+ADMINS_HEAR_OF = frozenset({Trouble.DISCONNECTED, Trouble.NOT_DELIVERED, Trouble.ACTION_REQUIRED,
+                            Trouble.STOPPED, Trouble.BANNED})
 
 
 def trouble_letter(told: Told, reader: Reader, web_url: str) -> Letter:

@@ -52,15 +52,20 @@ def report_code(tenant: Tenant, code: Code | None, *, now: datetime, detail: str
         ).where(WhatsAppSession.tenant == tenant).execute()
 
 
-def report_identity(tenant: Tenant, *, phone: str, lid: str) -> bool:
+def report_identity(tenant: Tenant, *, phone: str, lid: str, now: datetime) -> bool:
     """Keep the number and LID that the page says it is linked as; whether it is another number than before.
 
     Another number's history is none that was read up to the watermark.
     """
-    is_other = bool(WhatsAppSession.update(phone=phone, lid=lid, watermark=None).where(
+    is_other = bool(WhatsAppSession.update(phone=phone, watermark=None, linked_at=now).where(
         WhatsAppSession.tenant == tenant, WhatsAppSession.phone != phone).execute())
     WhatsAppSession.update(lid=lid).where(WhatsAppSession.tenant == tenant).execute()
     return is_other
+
+
+def report_sending(tenant: Tenant, *, paused: bool, now: datetime) -> None:
+    """Keep that sending is paused because nothing arrives, or that it goes on."""
+    WhatsAppSession.update(sending_paused_at=now if paused else None).where(WhatsAppSession.tenant == tenant).execute()
 
 
 def report_worker(tenant: Tenant, cause: str, *, now: datetime, token: int, error: str | None = None) -> bool:

@@ -21,10 +21,11 @@ TENANT_FIELDS = {"name", "phone_number"}
 CONFIG_FIELDS = {
     "template", "language", "business_name", "timezone", "hours", "content", "chat_limit", "chat_window_s",
     "tenant_limit", "tenant_window_s", "typing_ms_per_char", "typing_max_ms", "handover_hours", "owner_silence_hours",
+    "warm_up_days",
 }
 # The least that each number may be: a limit of 0 would silence the bot, a delay of 0 turns it off.
 LEAST = {"chat_limit": 1, "chat_window_s": 1, "tenant_limit": 1, "tenant_window_s": 1, "typing_ms_per_char": 0,
-         "typing_max_ms": 0, "handover_hours": 0, "owner_silence_hours": 0}
+         "typing_max_ms": 0, "handover_hours": 0, "owner_silence_hours": 0, "warm_up_days": 0}
 # Too long for an audit entry: it says that they changed, not how.
 LONG_FIELDS = {"hours", "content"}
 

@@ -28,6 +28,7 @@ class Seen:
     detail: str
     was_linked: bool
     proved_at: datetime | None
+    sending_paused: bool = False
 
 
 class Step(StrEnum):
@@ -51,10 +52,14 @@ def trouble_of(seen: Seen, now: datetime) -> Trouble | None:
         return Trouble.BANNED if BAN_WORDS in seen.detail else Trouble.ACTION_REQUIRED
     if seen.status == TenantStatus.ERROR and seen.worker == WorkerStatus.ERROR:
         return Trouble.STOPPED
-    if not seen.was_linked or _is_connected(seen, now):
-        return None
+    return _of_a_link(seen, now) if seen.was_linked else None
+
+
+def _of_a_link(seen: Seen, now: datetime) -> Trouble | None:
+    if _is_connected(seen, now):
+        return Trouble.NOT_DELIVERED if seen.sending_paused else None
     if seen.session in (SessionState.LOGGED_OUT, SessionState.QR_READY):
-        return Trouble.LOGGED_OUT
+        return Trouble.BANNED if BAN_WORDS in seen.detail else Trouble.LOGGED_OUT
     return Trouble.CONFLICT if seen.session == SessionState.CONFLICT else Trouble.DISCONNECTED
 
 

@@ -144,6 +144,8 @@ class Child:
         else:
             verdict = after_exit(code, ran_s=ran_s, crashes=self._crashes, pace=self._plan.pace)
             error = logfiles.why_ended(code, self._plan.log_path(self._slug)).removeprefix("worker: ")
+            if verdict.delay_s is None and verdict.crashes:
+                error = f"It failed {verdict.crashes} times in a row and is not started again by itself. {error}"
         self._crashes = verdict.crashes
         self.state = replace(self.state, running=False, stopping=False, pid=None, since=None, last_exit=code,
                              last_error=error)

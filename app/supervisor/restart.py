@@ -7,11 +7,12 @@ GIVE_UP_EXIT = 78
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a crashed worker comes back; seconds."""
+    """How fast a crashed worker comes back, in seconds, and after how many crashes in a row it does not."""
 
     first_delay_s: float = 2.0
     longest_delay_s: float = 60.0
     well_after_s: float = 60.0
+    give_up_after: int = 20
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,12 @@ def after_exit(code: int, *, ran_s: float, crashes: int, pace: Pace) -> Verdict:
     """Decide about a worker that ended unasked with `code` after `ran_s` and `crashes` earlier crashes in a row.
 
     The delay doubles with every crash in a row; a worker that ran well for a while starts over with the first delay.
-    An exit of 0 counts as a crash as well: somebody else ended it, and it is still wanted.
+    After so many in a row it is given up. An exit of 0 counts as a crash as well: somebody else ended it, and it is
+    still wanted.
     """
     if code == GIVE_UP_EXIT:
         return Verdict(None, 0)
     crashes = 1 if ran_s >= pace.well_after_s else crashes + 1
+    if crashes >= pace.give_up_after:
+        return Verdict(None, crashes)
     return Verdict(min(pace.first_delay_s * 2 ** min(crashes - 1, 30), pace.longest_delay_s), crashes)

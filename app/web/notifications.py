@@ -26,6 +26,7 @@ STATES = {Dispatch.WAITING: ("wait", _l("Waiting")), Dispatch.SENT: ("good", _l(
 TROUBLES = {
     Trouble.DISCONNECTED: _l("No connection to WhatsApp"), Trouble.CONFLICT: _l("WhatsApp Web opened elsewhere"),
     Trouble.LOGGED_OUT: _l("Unlinked by the phone"), Trouble.ACTION_REQUIRED: _l("WhatsApp asked for something"),
+    Trouble.NOT_DELIVERED: _l("Replies could not be delivered"),
     Trouble.STOPPED: _l("Stopped by an error"), Trouble.BANNED: _l("Number blocked by WhatsApp"),
 }
 

@@ -2,7 +2,7 @@
 from flask import Flask
 from flask_bootstrap import Bootstrap5
 
-from app.web import words
+from app.web import details, words
 from app.web.access import home
 
 
@@ -11,4 +11,4 @@ def register(app: Flask) -> None:
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, BOOTSTRAP_BTN_STYLE="primary")
     Bootstrap5(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(words_of=words.of, home=home)
+    app.jinja_env.globals.update(words_of=words.of, detail_words=details.in_words, home=home)

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.models import WhatsAppSession
+from app.models import Chat, Message, WhatsAppSession
 from worker.catchup import DEADLINE_S, HISTORY_COMES_FOR_S, OVERLAP, REACHES_BACK, CatchUp, NewLink, in_order
 
 
@@ -170,3 +170,16 @@ def test_a_history_that_does_not_come_is_not_waited_for_for_ever(catch_up, now):
     WhatsAppSession.update(watermark=now).execute()
     catch_up.begin(None, now, 0)
     assert not catch_up.is_overdue(DEADLINE_S) and catch_up.is_overdue(DEADLINE_S + 1)
+
+
+@pytest.mark.parametrize(("skew", "asked"), [
+    (timedelta(hours=1), timedelta(hours=1)), (-timedelta(hours=1), timedelta())])
+def test_the_history_is_read_from_the_newest_message_where_whatsapps_clock_is_behind_ours(
+        catch_up, tenant, now, skew, asked):
+    WhatsAppSession.update(watermark=now, linked_at=now - timedelta(days=1)).execute()
+    chat = Chat.create(tenant=tenant, wa_chat_id="255711@c.us", phone="255711")
+    for place, created_at in enumerate((now - timedelta(days=2), now - timedelta(minutes=1))):
+        Message.create(tenant=tenant, chat=chat, direction="IN", wa_message_id=f"false_255711@c.us_{place}",
+                       sent_at=now - skew, created_at=created_at)
+    catch_up.begin(None, now, 0)
+    assert catch_up.page.asked == [int((now - asked - OVERLAP).timestamp())]

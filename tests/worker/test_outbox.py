@@ -3,10 +3,13 @@ from datetime import timedelta
 
 import pytest
 
-from app.models import Delivery, Message
+from app.models import Delivery, Message, WhatsAppSession
+from worker.breaker import FIRST_PAUSE_S, PROBE_AGAIN_S, TRIPS_AFTER
 from worker.config import load_config
+from worker.gate import Gate
 from worker.inbox import Inbox
 from worker.outbox import LATE_IN_A_ROW, RECEIPT_S, STUCK_LOOKS, TRIES, Outbox, PageDegraded
+from worker.warmup import FIRST_DAY, MINUTE_S
 from worker.whatsapp.events import AckSeen, LookedUp, Sent
 
 DEADLINE_S = 25.0
@@ -49,7 +52,7 @@ def phone():
 
 @pytest.fixture
 def outbox(tenant, phone):
-    return Outbox(tenant, phone, DEADLINE_S)
+    return Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
 
 
 @pytest.fixture
@@ -168,7 +171,7 @@ def test_a_refused_send_is_tried_a_few_times_and_then_marked_failed_and_the_next
 
 def test_after_a_restart_everything_unsettled_is_looked_up_before_it_is_sent(tenant, phone, reply, now):
     replies = [reply(), reply("255711000002")]
-    outbox = Outbox(tenant, phone, DEADLINE_S)
+    outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
     assert outbox.load_unsettled(now) == 2
     outbox.pump(0)
     asked = [phone.next("look_up"), phone.next("look_up")]
@@ -181,7 +184,7 @@ def test_after_a_restart_everything_unsettled_is_looked_up_before_it_is_sent(ten
 
 def test_a_reply_that_nobody_would_understand_any_more_is_given_up_as_uncertain(tenant, phone, reply, now):
     one = reply()
-    outbox = Outbox(tenant, phone, DEADLINE_S)
+    outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
     outbox.load_unsettled(now + timedelta(hours=25))
     outbox.pump(0)
     assert delivery(one) == Delivery.UNKNOWN and not phone.asked
@@ -189,7 +192,7 @@ def test_a_reply_that_nobody_would_understand_any_more_is_given_up_as_uncertain(
 
 def test_loading_again_does_not_queue_what_is_queued(tenant, phone, reply, now):
     one = reply()
-    outbox = Outbox(tenant, phone, DEADLINE_S)
+    outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
     outbox.add([one])
     outbox.load_unsettled(now)
     outbox.pump(0)
@@ -283,3 +286,60 @@ def test_a_reply_that_never_leaves_the_page_means_a_degraded_page(outbox, phone,
         outbox.pump(clock)
     with pytest.raises(PageDegraded, match="does not leave"):
         outbox.on_looked_up(found(phone.next("look_up"), ack=0), clock, now)
+
+
+def fail(outbox, phone, clock, now):
+    """Let WhatsApp refuse what is under way as often as it is tried."""
+    for _ in range(TRIES):
+        asked = phone.next("send")
+        outbox.on_sent(Sent(op=asked[1], key=asked[3], result="ERROR_UNKNOWN", ack=-1), clock, now)
+        outbox.pump(clock)
+        outbox.on_looked_up(missing(phone.next("look_up")), clock, now)
+        clock += 10
+        outbox.pump(clock)
+    return clock
+
+
+def test_where_nothing_can_be_delivered_sending_pauses_and_goes_on_once_a_reply_arrives(outbox, phone, reply, now):
+    clock = 0.0
+    for number in range(TRIPS_AFTER):
+        outbox.add([reply(f"25571100000{number}")])
+        outbox.pump(clock)
+        clock = fail(outbox, phone, clock, now)
+    outbox.gate.report(now)
+    assert WhatsAppSession.get().sending_paused_at == now
+    outbox.add([reply("255711000008"), reply("255711000009")])
+    outbox.pump(clock)
+    assert not phone.asked and clock < outbox.next_due() <= clock + FIRST_PAUSE_S
+    clock += FIRST_PAUSE_S
+    outbox.pump(clock)
+    assert phone.verbs() == ["send"], "one is tried"
+    outbox.on_sent(ok(phone.next("send")), clock, now)
+    outbox.pump(clock + PROBE_AGAIN_S)
+    assert phone.verbs() == ["send"], "the other follows"
+    outbox.gate.report(now)
+    assert WhatsAppSession.get().sending_paused_at is None
+
+
+def test_a_worker_that_starts_while_sending_is_paused_tries_one_reply(tenant, phone, reply, now):
+    WhatsAppSession.update(sending_paused_at=now).execute()
+    outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
+    outbox.add([reply("255711000008"), reply("255711000009")])
+    outbox.pump(0)
+    assert phone.verbs() == ["send"]
+
+
+def test_a_fresh_number_sends_one_after_the_other(tenant, phone, reply, now):
+    WhatsAppSession.update(linked_at=now).execute()
+    gate = Gate(tenant, warms_up=True)
+    gate.set_pace(7, now)
+    outbox = Outbox(tenant, phone, DEADLINE_S, gate)
+    outbox.add([reply(f"25571100000{number}") for number in range(FIRST_DAY + 1)])
+    outbox.pump(0)
+    assert phone.verbs() == ["send"] * FIRST_DAY
+    for _ in range(FIRST_DAY):
+        outbox.on_sent(ok(phone.next("send")), 1, now)
+    outbox.pump(MINUTE_S - 1)
+    assert not phone.asked
+    outbox.pump(MINUTE_S)
+    assert phone.verbs() == ["send"]

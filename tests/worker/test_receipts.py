@@ -111,7 +111,7 @@ def test_a_tick_that_comes_meanwhile_is_believed(receipts, chat, now):
     line(chat, 2, now - timedelta(minutes=4), "IN")
     receipts.review(now, 0)
     Message.update(delivery="DELIVERED").where(Message.id == lost.id).execute()
-    assert receipts.on_looked_up(LookedUp(1, lost.wa_message_id, found=False), now) is False
+    assert receipts.on_looked_up(LookedUp(1, lost.wa_message_id, found=False), now) is None
     assert Message.get_by_id(lost.id).delivery == "DELIVERED"
 
 

@@ -1,4 +1,5 @@
 """The worker as a process: a real browser, the real wa-js, the sandbox."""
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 
 from app.models import DRAFT_ID, OWNER_PHONE, Chat, Delivery, Message, StateChange, Tenant, WhatsAppSession
 from tests.patience import eventually
-from tests.rig import BUSINESS, SLUG, Rig, assert_each_answered_once_in_order, await_answers, make_tenant, rig
+from tests.rig import BUSINESS, SLUG, Rig, assert_each_answered_once_in_order, await_answers, make_tenant, promised, rig
 from worker.profile import DRIVER
 
 pytestmark = pytest.mark.browser
@@ -44,6 +45,21 @@ def test_customers_get_their_answers_and_the_log_has_both_lines(running):
     undelivered = Message.select().where(Message.delivery.in_(["PENDING", "SENT"]))
     eventually(lambda: not undelivered.exists(), "all are delivered")
     eventually(lambda: running.on_screen(customers[0])[0]["ack"] == 3, "the customer's message shows as read")
+    assert_the_log_is_discreet(running, customers, written)
+
+
+def assert_the_log_is_discreet(rig, customers, written):
+    """A line for each message and each reply, with ids by which both are found, and nobody's words or number."""
+    text = rig.log_text()
+    events = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    taken = {event["message_id"]: event["chat"] for event in events if event["event"] == "message_taken"}
+    settled = [event for event in events if event["event"] == "reply_settled"]
+    assert set(taken) == {each for ids in written.values() for each in ids}
+    assert len(settled) == promised() and {event["chat"] for event in settled} == set(taken.values())
+    assert {event["tenant"] for event in events} == {SLUG}
+    said = [line["text"] for customer in customers for line in rig.on_screen(customer)]
+    assert not [words for words in said if words in text]
+    assert not [number for number in (*customers, BUSINESS) if number[1:] in text]
 
 
 @on_sqlite

@@ -14,7 +14,29 @@ _PERSON_NEEDED = {
     "SMB_TOS_BLOCK": "WhatsApp has blocked this business number for a breach of its terms. Open WhatsApp on the phone.",
 }
 UPDATE_NEEDED = _PERSON_NEEDED["DEPRECATED_VERSION"]
+TAKEN_OVER = "WhatsApp Web was opened with this number somewhere else."
+LOADING = "WhatsApp Web is loading."
+LOST = "WhatsApp Web has lost its connection and is trying again."
+SYNCING = "Linked; WhatsApp is loading the chats."
+ASKED = "WhatsApp Web asks something that a person must answer"
 _WORKING = {"NORMAL", ""}
+NO_ANSWER = "TIMEOUT"
+_AWAY = frozenset(("OFFLINE", "OPENING", "CONNECTING"))
+# WhatsApp's words for why a link ended, by how they begin; the first that fits counts.
+LOGOUT_REASONS = (
+    ("user_initiated", "The phone has unlinked this device."),
+    ("account_locked", "WhatsApp has locked this account, as it does for a breach of its terms."),
+    ("primary_identity_key_change", "WhatsApp was installed anew on the phone, or has moved to another one."),
+    ("client_version_outdated", "This version of WhatsApp Web is too old."),
+    ("md_opt_out", "The phone has turned linked devices off."),
+    ("storage_quota_exceeded", "The browser has no room left for the chats."),
+    ("cache_storage_open_failed", "The browser cannot open what it has stored."),
+    ("unknown_companion", "WhatsApp does not know this device any more."),
+    ("invalid_adv_status", "WhatsApp does not know this device any more."),
+    ("missing_", "What the browser had stored is incomplete."),
+    ("web_fail_", "What the browser had stored is incomplete."),
+    ("", "The phone and this device could not agree on the chats."),
+)
 # Windows with news, which mean nothing but are to be closed: left open, they cost fresh links.
 NEWS = ("what's new", "what’s new", "fresh look", "new look")
 NEWS_BUTTONS = ("Continue", "OK", "Got it", "Next", "Done", "Close")
@@ -36,26 +58,27 @@ def meaning(snapshot: Snapshot, *, was_connected: bool) -> Meaning | None:
     if snapshot.needs_update:
         return Meaning("person_needed", UPDATE_NEEDED)
     if "CONFLICT" in (snapshot.mode, snapshot.socket):
-        return Meaning("taken_over", "WhatsApp Web was opened with this number somewhere else.")
+        return Meaning("taken_over", TAKEN_OVER)
     if snapshot.modal and not is_news(snapshot.modal):
-        return Meaning("person_needed", f"WhatsApp Web asks something that a person must answer: {_one_line(snapshot)}")
+        return Meaning("person_needed", f"{ASKED}: {_one_line(snapshot)}")
     if not snapshot.ready:
-        return Meaning("page_opened", "WhatsApp Web is loading.")
+        return Meaning("page_opened", LOADING)
     return _linked(snapshot, was_connected) if snapshot.authenticated else None
 
 
 def _linked(snapshot: Snapshot, was_connected: bool) -> Meaning:
     if is_connected(snapshot):
         return Meaning("proved")
-    if snapshot.mode == "OFFLINE" or (was_connected and snapshot.info in ("OFFLINE", "OPENING", "CONNECTING")):
-        return Meaning("connection_lost", "WhatsApp Web has lost its connection and is trying again.")
-    return Meaning("syncing", "Linked; WhatsApp is loading the chats.")
+    is_away = snapshot.info in _AWAY or snapshot.socket == NO_ANSWER
+    if snapshot.mode == "OFFLINE" or (was_connected and is_away):
+        return Meaning("connection_lost", LOST)
+    return Meaning("syncing", SYNCING)
 
 
 def is_connected(snapshot: Snapshot) -> bool:
     """Whether messages can come and go: linked, in the main view, stream in order, and we know who we are."""
     return (snapshot.ready and snapshot.authenticated and snapshot.mode == "MAIN" and snapshot.info in _WORKING
-            and bool(snapshot.me) and snapshot.wasm and snapshot.frames)
+            and snapshot.socket != NO_ANSWER and bool(snapshot.me) and snapshot.wasm and snapshot.frames)
 
 
 def is_news(modal: str) -> bool:
@@ -70,3 +93,9 @@ def _one_line(snapshot: Snapshot) -> str:
 def is_parked(snapshot: Snapshot) -> bool:
     """Whether the page has shown its last code and waits for somebody to ask for more."""
     return snapshot.ready and not snapshot.authenticated and snapshot.socket == "UNPAIRED_IDLE"
+
+
+def logout_words(reason: str) -> str:
+    """What a person reads of a link that ended; `reason` is WhatsApp's word."""
+    words = next(words for beginning, words in LOGOUT_REASONS if reason.startswith(beginning))
+    return f"The link was ended ({reason}). {words} Scan the code to link the number again."

@@ -21,6 +21,7 @@ LIMITS = {
     "typing_max_ms": _l("The longest typing, in milliseconds"),
     "handover_hours": _l("Hours the bot keeps out after handing a chat over"),
     "owner_silence_hours": _l("Hours the bot keeps out after the business wrote itself"),
+    "warm_up_days": _l("Days in which a number that was just linked sends slowly"),
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from app.models import Incident, SessionState, TenantStatus, Trouble, WorkerStatus
 from app.services.troubles import CALM, PROOF_GOOD_FOR, Seen, Step, calm_after, next_step, trouble_of
 from worker.whatsapp.events import Snapshot
-from worker.whatsapp.states import meaning
+from worker.whatsapp.states import logout_words, meaning
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -33,6 +33,11 @@ WELL = Seen(wanted=True, status=TenantStatus.ACTIVE, worker=WorkerStatus.RUNNING
     # It crashed once and is started again.
     ({"session": "DISCONNECTED", "worker": "ERROR"}, Trouble.DISCONNECTED),
     ({"session": "LOGGED_OUT", "wanted": False}, None),
+    ({"sending_paused": True}, Trouble.NOT_DELIVERED),
+    ({"sending_paused": True, "session": "DISCONNECTED"}, Trouble.DISCONNECTED),
+    # Unlinked for good.
+    ({"session": "QR_READY", "detail": logout_words("account_locked")}, Trouble.BANNED),
+    ({"session": "QR_READY", "detail": logout_words("user_initiated")}, Trouble.LOGGED_OUT),
     ({"session": "DISCONNECTED", "status": "ERROR", "worker": "ERROR", "wanted": False}, None),
 ])
 def test_a_tenant_is_in_trouble_when_its_bot_should_answer_and_cannot(changes, trouble):

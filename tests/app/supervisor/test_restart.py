@@ -1,7 +1,9 @@
 """The pure decision about a worker that ended by itself."""
+from dataclasses import replace
+
 import pytest
 
-from app.supervisor.restart import Pace, after_exit
+from app.supervisor.restart import Pace, Verdict, after_exit
 
 PACE = Pace(first_delay_s=2.0, longest_delay_s=60.0, well_after_s=60.0)
 
@@ -28,5 +30,12 @@ def test_every_other_end_that_nobody_asked_for_is_followed_by_a_start(code):
     assert after_exit(code, ran_s=1.0, crashes=0, pace=PACE).delay_s == 2
 
 
+def test_one_that_fails_too_often_in_a_row_is_given_up_and_one_that_ran_well_between_is_not():
+    assert after_exit(1, ran_s=0.0, crashes=PACE.give_up_after - 2, pace=PACE).delay_s == 60
+    assert after_exit(1, ran_s=0.0, crashes=PACE.give_up_after - 1, pace=PACE) == Verdict(None, PACE.give_up_after)
+    assert after_exit(1, ran_s=60.0, crashes=PACE.give_up_after - 1, pace=PACE).delay_s == 2
+
+
 def test_many_crashes_do_not_overflow_the_delay():
-    assert after_exit(1, ran_s=0.0, crashes=10_000, pace=PACE).delay_s == 60
+    pace = replace(PACE, give_up_after=20_000)
+    assert after_exit(1, ran_s=0.0, crashes=10_000, pace=pace).delay_s == 60

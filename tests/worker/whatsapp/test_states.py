@@ -1,10 +1,12 @@
+import itertools
 from dataclasses import replace
 
 import pytest
 
 from app.services import states
+from app.web import details
 from worker.whatsapp.events import Snapshot
-from worker.whatsapp.states import is_connected, is_parked, meaning
+from worker.whatsapp.states import LOGOUT_REASONS, is_connected, is_parked, logout_words, meaning
 
 LINKED = Snapshot(injected=True, ready=True, authenticated=True, mode="MAIN", info="NORMAL", socket="CONNECTED",
                   me="255700000002@c.us")
@@ -60,3 +62,37 @@ def test_an_idle_code_screen_is_parked_and_a_fresh_one_is_not():
 def test_what_a_person_must_answer_is_told_in_the_windows_own_words():
     found = meaning(replace(LINKED, modal="Confirm it is you\n\nEnter your PIN"), was_connected=True)
     assert "Confirm it is you Enter your PIN" in found.detail
+
+
+# As wa-js lists them: enums StreamMode, StreamInfo and SOCKET_STATE.
+MODES = ("QR", "MAIN", "SYNCING", "OFFLINE", "CONFLICT", "PROXYBLOCK", "TOS_BLOCK", "SMB_TOS_BLOCK",
+         "DEPRECATED_VERSION")
+INFOS = ("OFFLINE", "OPENING", "PAIRING", "SYNCING", "RESUMING", "CONNECTING", "NORMAL")
+SOCKETS = ("OPENING", "PAIRING", "UNPAIRED", "UNPAIRED_IDLE", "CONNECTED", "TIMEOUT", "CONFLICT", "UNLAUNCHED",
+           "PROXYBLOCK", "TOS_BLOCK", "SMB_TOS_BLOCK", "DEPRECATED_VERSION")
+
+
+@pytest.mark.parametrize("was_connected", [False, True])
+@pytest.mark.parametrize("mode", MODES)
+def test_every_word_of_whatsapp_leads_to_a_state_and_to_a_sentence_in_both_languages(mode, was_connected):
+    for info, socket in itertools.product(INFOS, SOCKETS):
+        found = meaning(replace(LINKED, mode=mode, info=info, socket=socket), was_connected=was_connected)
+        assert found.cause in states.SESSION
+        assert found.cause == "proved" or details.is_known(found.detail), found
+        assert (found.cause == "proved") == (mode == "MAIN" and info == "NORMAL" and socket not in {
+            "TIMEOUT", "CONFLICT", "PROXYBLOCK", "TOS_BLOCK", "SMB_TOS_BLOCK", "DEPRECATED_VERSION"})
+
+
+REASONS = (
+    "user_initiated", "syncd_failure", "invalid_adv_status", "critical_sync_timeout", "syncd_timeout",
+    "history_sync_timeout", "account_sync_timeout", "md_opt_out", "unknown_companion", "client_version_outdated",
+    "syncd_error_during_bootstrap", "account_sync_error", "storage_quota_exceeded", "primary_identity_key_change",
+    "missing_enc_salt", "missing_screen_lock_salt", "account_locked", "lid_migration_failed", "web_fail_storage",
+    "cache_storage_open_failed", "a_reason_of_tomorrow")
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_reason_of_a_logout_is_told_in_a_sentence_in_both_languages(reason):
+    said = logout_words(reason)
+    assert reason in said and details.is_known(said)
+    assert any(details.is_known(words) and words in said for _, words in LOGOUT_REASONS)
