@@ -1,15 +1,17 @@
 """The programs that do the heavy work: pg_dump, tar, zstd, age. Each failure is one sentence."""
 import os
+import pwd
 import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from app.errors import FlowError, Invalid
 
 # Where the package has another name than the program.
-PACKAGES = {"pg_dump": "postgresql-client", "pg_restore": "postgresql-client", "runuser": "util-linux"}
+PACKAGES = {"pg_dump": "postgresql-client", "pg_restore": "postgresql-client"}
 SUPERUSER = "postgres"
 
 
@@ -45,25 +47,20 @@ def dump(database: str, target: Path) -> None:
     """Write the whole database into a file; raises FlowError."""
     # As the superuser: row-level security would hide the tenants' rows from everybody else.
     with target.open("wb") as file:
-        _finish(_start(as_superuser("pg_dump", "--format=custom", f"--dbname={database}"), stdout=file))
+        _finish(_start(["pg_dump", "--format=custom", f"--dbname={database}"], stdout=file, user=SUPERUSER))
 
 
 def load(database: str, source: Path) -> None:
     """Put a dump into an empty database; raises FlowError."""
     # Rights are given anew by `flowhq db upgrade`: the tenants' roles are not there yet.
     with source.open("rb") as file:
-        _finish(_start(as_superuser("pg_restore", "--exit-on-error", "--no-privileges", f"--dbname={database}"),
-                       stdin=file))
+        _finish(_start(["pg_restore", "--exit-on-error", "--no-privileges", f"--dbname={database}"], stdin=file,
+                       user=SUPERUSER))
 
 
-def run(command: Sequence[str]) -> None:
-    """Run one of our own or PostgreSQL's commands; raises FlowError with its last words."""
-    _finish(_start(command))
-
-
-def as_superuser(*command: str) -> list[str]:
-    """The command, run as PostgreSQL's own user."""
-    return ["runuser", "--user", SUPERUSER, "--", *command]
+def run(command: Sequence[str], user: str | None = None) -> None:
+    """Run one of our own or PostgreSQL's commands, as `user` where named; raises FlowError with its last words."""
+    _finish(_start(command, user=user))
 
 
 def _pipe(*commands: Sequence[str]) -> None:
@@ -83,13 +80,25 @@ def _pipe(*commands: Sequence[str]) -> None:
                 raise _failure(process, said[process])
 
 
-def _start(command: Sequence[str], stdin: object = None, stdout: object = None) -> subprocess.Popen[bytes]:
+def _start(
+    command: Sequence[str], stdin: object = None, stdout: object = None, user: str | None = None,
+) -> subprocess.Popen[bytes]:
+    whose = _of(user) if user else {}
     try:
         return subprocess.Popen(command, stdin=stdin or subprocess.DEVNULL,  # type: ignore[call-overload]  # noqa: S603 - no shell
-                                stdout=stdout or subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/")
+                                stdout=stdout or subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", **whose)
     except FileNotFoundError:
         raise FlowError("%(program)s is missing: apt-get install %(package)s", program=command[0],
                         package=PACKAGES.get(command[0], command[0])) from None
+
+
+def _of(user: str) -> dict[str, Any]:
+    """What lets a process be another user's; runuser and setpriv want more rights than a service of ours has."""
+    try:
+        group = pwd.getpwnam(user).pw_gid
+    except KeyError:
+        raise FlowError("There is no user %(user)s here: apt-get install postgresql", user=user) from None
+    return {"user": user, "group": group, "extra_groups": os.getgrouplist(user, group)}
 
 
 def _finish(process: subprocess.Popen[bytes]) -> None:
@@ -106,8 +115,7 @@ def _last_words(process: subprocess.Popen[bytes]) -> str:
 
 
 def _failure(process: subprocess.Popen[bytes], said: str) -> FlowError:
-    command = [str(word) for word in process.args] if isinstance(process.args, list) else [str(process.args)]
-    program = command[command.index("--") + 1] if command[0] == "runuser" else command[0]
+    program = str(process.args[0] if isinstance(process.args, list) else process.args)
     return FlowError("%(program)s failed: %(reason)s", program=Path(program).name,
                      reason=said.removeprefix(f"{program}: ") or f"exit status {process.returncode}")
 
