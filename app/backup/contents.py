@@ -4,6 +4,8 @@
     database.dump       pg_dump's custom format
     secret_key          the key that signs cookies, so that nobody is signed out
     profiles/<slug>/    what a worker keeps under /var/lib: the browser's profile above all
+
+One tenant's alone, to be put beside others, has `rows.jsonl` in place of dump and key.
 """
 import hashlib
 import json
@@ -15,6 +17,7 @@ from pathlib import Path
 from app.errors import Invalid
 
 MANIFEST, DUMP, SECRET, PROFILES = "manifest.json", "database.dump", "secret_key", "profiles"
+ROWS = "rows.jsonl"
 FORMAT = 1
 
 
@@ -33,6 +36,11 @@ class Manifest:
     def moment(self) -> datetime:
         """When it was made, aware."""
         return datetime.fromisoformat(self.made_at)
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether it is one tenant's alone, and not a whole host's."""
+        return ROWS in self.files
 
 
 def write_manifest(place: Path, *, version: str, made_at: datetime, database: str, tenants: list[str]) -> Manifest:

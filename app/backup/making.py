@@ -1,4 +1,5 @@
 """Make a backup while the workers run, and forget the old ones."""
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from app.backup import contents, profiles, programs
 from app.backup.profiles import Holder
 from app.backup.retention import moment_of, name_of, outdated
 from app.errors import Invalid
+from app.services import transfer
 from app.settings import Settings
 
 
@@ -36,10 +38,27 @@ def make(settings: Settings, holder: Holder, *, now: datetime, target: Path | No
     name, target = database_name(settings), target or settings.backup_dir / name_of(now)
     with scratch(settings) as place:
         # The database last: what a profile knows that the database does not would be answered a second time.
-        slugs = profiles.take(root, place / contents.PROFILES, holder)
+        slugs = profiles.tenants_in(root)
+        profiles.take(root, place / contents.PROFILES, holder, slugs)
         programs.dump(name, place / contents.DUMP)
         (place / contents.SECRET).write_text(settings.secret_key)
         contents.write_manifest(place, version=version("flowhq"), made_at=now, database=name, tenants=slugs)
+        programs.pack(place, target, settings.backup_recipients)
+    return Backup(target, now, target.stat().st_size)
+
+
+def make_of_one(slug: str, settings: Settings, holder: Holder, *, now: datetime, target: Path,
+                root: Path = profiles.STATE_ROOT) -> Backup:
+    """Put one tenant's rows and profile into the file `target`, to be added to another host; returns it.
+
+    Raises FlowError where it cannot be made, and leaves nothing half-made.
+    """
+    name = database_name(settings)
+    with scratch(settings) as place:
+        profiles.take(root, place / contents.PROFILES, holder, [slug])
+        with (place / contents.ROWS).open("w") as file:
+            file.writelines(transfer.take_out(slug))
+        contents.write_manifest(place, version=version("flowhq"), made_at=now, database=name, tenants=[slug])
         programs.pack(place, target, settings.backup_recipients)
     return Backup(target, now, target.stat().st_size)
 
@@ -70,9 +89,12 @@ def database_name(settings: Settings) -> str:
 
 @contextmanager
 def scratch(settings: Settings) -> Iterator[Path]:
-    """A directory that only root can read, on the disk that has room for backups; gone afterwards."""
-    settings.backup_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    place = Path(tempfile.mkdtemp(prefix=".unpacked-", dir=settings.backup_dir))
+    """A directory that nobody else can read, on a host on the disk that has room for backups; gone afterwards."""
+    # An operator looks into a backup on a computer of their own, where that directory is not theirs to make.
+    directory = settings.backup_dir if os.geteuid() == 0 else None
+    if directory:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place = Path(tempfile.mkdtemp(prefix=".unpacked-", dir=directory))
     try:
         yield place
     finally:

@@ -1,5 +1,6 @@
 """Session profiles: copied while their worker holds still, put back where a worker looks for them."""
 import shutil
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -25,18 +26,16 @@ def tenants_in(root: Path) -> list[str]:
     return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
 
 
-def take(root: Path, place: Path, holder: Holder) -> list[str]:
-    """Copy every tenant's state into `place`, each as it is in one moment; returns the slugs.
+def take(root: Path, place: Path, holder: Holder, slugs: Sequence[str]) -> None:
+    """Copy these tenants' state into `place`, each as it is in one moment; what has never run has none.
 
     A browser's files are as after a power cut then, which it is made to survive.
     """
-    slugs = tenants_in(root)
     place.mkdir()
-    for slug in slugs:
+    for slug in set(slugs) & set(tenants_in(root)):
         with holder.held(slug):
             shutil.copytree(root / slug, place / slug, symlinks=True, ignore=shutil.ignore_patterns(*NOT_KEPT),
                             ignore_dangling_symlinks=True)
-    return slugs
 
 
 def put_back(place: Path, root: Path, slug: str) -> None:

@@ -8,6 +8,9 @@ import click
 from app import systemd
 from app.backup import making, restoring
 from app.commands.output import json_option, write_json, write_table
+from app.db import open_database
+from app.errors import Invalid
+from app.services.grants import OWNER
 from app.settings import Settings
 
 KIBIBYTE = 1024
@@ -26,13 +29,21 @@ def backup() -> None:
               help="Write it to this file instead, and delete none of the others.")
 @click.option("--recipients", type=click.Path(path_type=Path, dir_okay=False),
               help="A file with the age1… of those who may open it, instead of the host's own.")
+@click.option("--only", metavar="SLUG", help="This tenant alone, for `flowhq backup add` on another host; needs --to.")
 @json_option
 @click.pass_obj
-def create(settings: Settings, to: Path | None, recipients: Path | None, as_json: bool) -> None:
+def create(settings: Settings, to: Path | None, recipients: Path | None, only: str | None, as_json: bool) -> None:
     """Make a backup while the workers run, and delete those that are old; a timer does this every night."""
     restoring.check_root()
     chosen = replace(settings, backup_recipients=recipients or settings.backup_recipients)
-    made = making.make(chosen, systemd.Systemd(settings), now=datetime.now(UTC), target=to)
+    holder, now = systemd.Systemd(settings), datetime.now(UTC)
+    if only and to:
+        open_database(settings.database, ("", OWNER))
+        made = making.make_of_one(only, chosen, holder, now=now, target=to)
+    elif only:
+        raise Invalid("Say into which file: --to FILE. It is no backup of the host, and does not belong among them.")
+    else:
+        made = making.make(chosen, holder, now=now, target=to)
     gone = [] if to else making.forget_old(settings)
     if as_json:
         write_json({"path": str(made.path), "made_at": made.made_at, "size": made.size, "deleted": gone})
@@ -68,6 +79,22 @@ def verify(settings: Settings, file: Path, identity: Path) -> None:
 @backup.command()
 @file_argument
 @identity_option
+@click.pass_obj
+def add(settings: Settings, file: Path, identity: Path) -> None:
+    """Put the one tenant in FILE, from `flowhq backup create --only`, beside those on this host.
+
+    Its worker is not started: two that run one session lose it, so the host it comes from must never start it again.
+    """
+    restoring.check_root()
+    open_database(settings.database, ("", OWNER))
+    tenant = restoring.add(file, identity, settings)
+    click.echo(f"{tenant.slug} is on this host now, {tenant.status}. `flowhq tenant resume {tenant.slug}` lets a "
+               f"paused one go on; `flowhq worker start {tenant.slug}` starts its worker.")
+
+
+@backup.command()
+@file_argument
+@identity_option
 @click.option("--yes", is_flag=True, help="Do not ask: what is on this host now is replaced.")
 @click.pass_obj
 def restore(settings: Settings, file: Path, identity: Path, yes: bool) -> None:
@@ -75,9 +102,8 @@ def restore(settings: Settings, file: Path, identity: Path, yes: bool) -> None:
     restoring.check_root()
     if not yes:
         click.confirm("This replaces every tenant, message and session on this host. Go on?", abort=True)
-    with systemd.platform_stopped():
-        for line in restoring.restore(file, identity, settings):
-            click.echo(line)
+    for line in restoring.restore(file, identity, settings, systemd.platform_stopped):
+        click.echo(line)
     click.echo("Flow HQ runs. `flowhq worker status` shows the businesses as they come back.")
 
 

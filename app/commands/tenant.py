@@ -14,7 +14,7 @@ from app.errors import Invalid
 from app.keeper import keeper_of
 from app.models import Language, SessionState, Template
 from app.replies import examples
-from app.services import tenants, workers
+from app.services import pausing, tenants, workers
 from app.services.workers import Overview
 from app.settings import Settings
 from app.times import ago
@@ -38,7 +38,7 @@ LIMITS = {
 
 @click.group()
 def tenant() -> None:
-    """Create, list, show and change tenants."""
+    """Create, list, show, change and pause tenants."""
 
 
 def _limit_options(command: Command) -> Command:
@@ -136,6 +136,26 @@ def change(settings: Settings, slug: str, hours: Path | None, content: Path | No
     open_database(settings.database)
     row = tenants.change_tenant(slug, by=actor(), **wanted)
     click.echo(f"Changed {slug}: {', '.join(sorted(wanted))} (version {row.config.version}).")
+
+
+@tenant.command()
+@click.argument("slug")
+@click.pass_obj
+def pause(settings: Settings, slug: str) -> None:
+    """Let the bot of the tenant SLUG keep silent, whatever else happens; what is wanted of its worker stays."""
+    open_database(settings.database)
+    pausing.pause_tenant(slug, by=actor(), processes=keeper_of(settings), now=datetime.now(UTC))
+    click.echo(f"Paused {slug}. `flowhq tenant resume {slug}` lets it go on.")
+
+
+@tenant.command()
+@click.argument("slug")
+@click.pass_obj
+def resume(settings: Settings, slug: str) -> None:
+    """Let the paused tenant SLUG go on, its worker too where that is wanted."""
+    open_database(settings.database)
+    pausing.resume_tenant(slug, by=actor(), processes=keeper_of(settings), now=datetime.now(UTC))
+    click.echo(f"{slug} goes on. `flowhq tenant show {slug}` shows how it is.")
 
 
 def in_list(overview: Overview) -> dict[str, Any]:

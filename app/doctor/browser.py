@@ -36,6 +36,18 @@ def driver(settings: Settings) -> Finding:
     return ok(f"chromedriver {version}")
 
 
+def held(_: Settings) -> Finding:
+    """Whether Debian leaves the browser alone until somebody moves it on purpose, one business after another."""
+    shown = subprocess.run(["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Want}\\n", "chromium*"],  # noqa: S607
+                           capture_output=True, text=True, timeout=30, check=False).stdout
+    wants = dict(line.split() for line in shown.splitlines())
+    loose = [name for name, want in wants.items() if want == "install"]
+    if loose:
+        return warn(f"{', '.join(loose)} not held: an upgrade of the system changes the browser under every bot",
+                    f"`apt-mark hold {' '.join(loose)}`; `deploy.yml` with deploy_part=chromium moves it.")
+    return ok("held at its version")
+
+
 def wa_js(settings: Settings) -> Finding:
     """Whether wa-js is there and the one that the settings name."""
     if not settings.wa_js.is_file():

@@ -20,6 +20,8 @@ EVERYWHERE: tuple[tuple[str, Check], ...] = (
 )
 
 ON_A_HOST: tuple[tuple[str, Check], ...] = (
+    ("home", host.serves_here),
+    ("browser held", browser.held),
     ("units", host.units_installed),
     ("units read", host.units_read),
     ("services", host.services_run),

@@ -15,6 +15,8 @@ from app.settings import Settings
 PLAYBOOK = "`ansible-playbook site.yml` puts it right"
 RUNNING = ("flowhq.target", "flowhq-web.socket", "flowhq-web.service", "flowhq-jobs.service", "flowhq-egress.socket")
 TIMERS = ("flowhq-stale-check.timer", "flowhq-disk-check.timer", "flowhq-prune.timer")
+MOVED = "90-moved.conf"
+"""The drop-in by which `migrate.yml` keeps what it has moved from starting; its first line says where it went."""
 BACKUP_TIMER = "flowhq-backup.timer"
 LATE, TOO_LATE = timedelta(hours=26), timedelta(days=3)
 RENEW, ENDS = timedelta(days=21), timedelta(days=5)
@@ -63,6 +65,20 @@ def units_installed(_: Settings, places: Places = HERE) -> Finding:
         return fail(f"{_some(wrong)} not as this release has it", f"{PLAYBOOK}. Changes of your own belong into "
                                                                    "`systemctl edit`.")
     return ok("all of this release")
+
+
+def serves_here(_: Settings, places: Places = HERE) -> Finding:
+    """Whether this host was left by `migrate.yml`, or one of its businesses was."""
+    units = places.etc / "systemd/system"
+    if (mark := units / "flowhq-.service.d" / MOVED).exists():
+        return warn(f"this host was left: {_first_line(mark)}",
+                    f"Switch it off. It serves again after `rm {mark}`, but only if they run nowhere else.")
+    left = sorted(path.parent.name.removeprefix(systemd.UNIT_PREFIX).removesuffix(f"{systemd.UNIT_SUFFIX}.d")
+                  for path in units.glob(f"{systemd.UNIT_PREFIX}*.d/{MOVED}"))
+    if left:
+        return warn(f"{_some(left)} moved to another host", "Delete it here in the admin panel once you have seen it "
+                                                            "answer there.")
+    return ok("nothing was moved away")
 
 
 def units_read(_: Settings) -> Finding:
@@ -179,6 +195,10 @@ def _end_of(certificate: Path) -> datetime:
     said = subprocess.run(["openssl", "x509", "-noout", "-enddate", "-dateopt", "iso_8601", "-in", certificate],  # noqa: S603, S607
                           capture_output=True, text=True, timeout=10, check=True).stdout
     return datetime.fromisoformat(said.strip().removeprefix("notAfter=").replace("Z", "+00:00"))
+
+
+def _first_line(path: Path) -> str:
+    return path.read_text().partition("\n")[0].lstrip("# ").partition(".")[0]
 
 
 def _text(path: Path) -> str | None:

@@ -60,7 +60,7 @@ def create_tenant(
         "hours": dict(hours or {}), "content": dict(content or {})}))
     _check_config(config)
     with db.atomic():
-        _check_phone_is_free(tenant)
+        check_phone_is_free(tenant)
         try:
             tenant.save(force_insert=True)
         except peewee.IntegrityError:
@@ -136,7 +136,7 @@ def _save(row: TenantRow, changed: set[str]) -> None:
         row.config.updated_at = now
         row.config.save(only=[*sorted(changed & CONFIG_FIELDS), "version", "updated_at"])
     if changed & TENANT_FIELDS:
-        _check_phone_is_free(row.tenant)
+        check_phone_is_free(row.tenant)
         row.tenant.updated_at = now
         row.tenant.save(only=[*sorted(changed & TENANT_FIELDS), "updated_at"])
 
@@ -207,7 +207,7 @@ def _check_config(config: TenantConfig) -> None:
         raise Unreadable(error.problems) from None
 
 
-def _check_phone_is_free(tenant: Tenant) -> None:
+def check_phone_is_free(tenant: Tenant) -> None:
     """Two tenants on one number would answer every customer twice."""
     other = Tenant.select().where(Tenant.phone_number == tenant.phone_number, Tenant.slug != tenant.slug).first()
     if tenant.phone_number and other:

@@ -63,7 +63,9 @@ class Browser:
     async def __aenter__(self) -> "Browser":
         origin = urlsplit(self.url)
         self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), connector=aiohttp.TCPConnector(limit=8),
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
+            # A connection that is kept may be ended just as the next form sets out, which must not be sent twice.
+            connector=aiohttp.TCPConnector(limit=8, force_close=True),
             # A host in production marks its cookies for https, and the machine itself may ask without.
             cookie_jar=aiohttp.CookieJar(unsafe=True, treat_as_secure_origin=f"{origin.scheme}://{origin.netloc}"))
         return self

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.backup.retention import name_of
-from app.doctor import checklist, host
+from app.doctor import browser, checklist, host
 from app.doctor.finding import Verdict
 from app.doctor.host import Places
 from app.settings import Settings
@@ -45,11 +45,11 @@ def places(tmp_path: Path) -> Places:
     return Places(etc=etc, shipped=release, libraries=libraries)
 
 
-FILES = (host.units_installed, host.rules_there, host.names_of_workers, host.settings_kept)
+FILES = (host.units_installed, host.rules_there, host.names_of_workers, host.settings_kept, host.serves_here)
 
 
 def test_a_host_as_it_must_be_is_well(settings: Settings, places: Places) -> None:
-    assert [check(settings, places).verdict for check in FILES] == [Verdict.OK] * 4
+    assert [check(settings, places).verdict for check in FILES] == [Verdict.OK] * 5
 
 
 @pytest.mark.parametrize("name", ["flowhq-web.service", "flowhq-.service.d/10-hardening.conf"])
@@ -62,6 +62,18 @@ def test_a_unit_that_is_not_of_this_release_is_named(
     assert found.verdict == Verdict.FAIL
     assert name in found.seen
     assert "ansible-playbook" in found.mend
+
+
+@pytest.mark.parametrize(("drop_in", "seen"), [
+    ("flowhq-.service.d", "this host was left: Its businesses are on new now"),
+    ("flowhq-worker@acme.service.d", "acme moved to another host"),
+])
+def test_what_was_moved_away_is_told(settings: Settings, places: Places, drop_in: str, seen: str) -> None:
+    mark = places.etc / "systemd/system" / drop_in / "90-moved.conf"
+    mark.parent.mkdir(exist_ok=True)
+    mark.write_text("# Its businesses are on new now. One that ran on both would lose its link.\n[Unit]\n")
+    found = host.serves_here(settings, places)
+    assert (found.verdict, found.seen) == (Verdict.WARN, seen)
 
 
 def test_units_that_were_never_installed_fail(settings: Settings, places: Places, tmp_path: Path) -> None:
@@ -157,6 +169,20 @@ SYSTEMD = (host.units_read, host.services_run, host.nothing_failed, host.timers_
 def test_units_that_do_what_they_must_are_well(settings: Settings, systemctl: Callable[..., None]) -> None:
     systemctl(ALL_WELL)
     assert [check(settings).verdict for check in SYSTEMD] == [Verdict.OK] * 4
+
+
+@pytest.mark.parametrize(("want", "verdict"), [("hold", Verdict.OK), ("install", Verdict.WARN)])
+def test_a_browser_that_an_upgrade_would_change_is_told_of(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, want: str, verdict: Verdict,
+) -> None:
+    program = tmp_path / "bin/dpkg-query"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho chromium-driver {want}; echo chromium-shell unknown; exit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    found = browser.held(settings)
+    assert found.verdict == verdict
+    assert found.mend.startswith("`apt-mark hold chromium-driver`") == (verdict == Verdict.WARN)
 
 
 def test_a_unit_that_changed_on_the_disk_wants_to_be_read(settings: Settings, systemctl: Callable[..., None]) -> None:
