@@ -19,7 +19,9 @@ from tests.host.machine import Machine
 from tests.host.wheels import wheelhouse
 from tests.source_tree import ROOT
 
-PLAYBOOKS, UNITS = ROOT / "ansible", ROOT / "systemd"
+PLAYBOOKS = ROOT / "ansible"
+# What of this tree the playbooks use.
+USED = ("ansible", "systemd", "app/settings.py", "build-aux/check_settings.py")
 NAME = "bots.flowhq.test"
 PROGRAM = str(Path(sys.executable).with_name("ansible-playbook"))
 PLAY_S = 900.0
@@ -110,8 +112,10 @@ def control_of(machine: Machine, **variables: Any) -> Iterator[Control]:
     """An operator with a key that opens the machine, this tree's wheel, and a sandbox as WhatsApp."""
     with tempfile.TemporaryDirectory(prefix="fhq-ansible-") as directory:
         # Copies: one play after another runs from the same tree, whatever is done to this one meanwhile.
-        for tree in (PLAYBOOKS, UNITS):
-            shutil.copytree(tree, Path(directory) / tree.name)
+        for name in USED:
+            source, target = ROOT / name, Path(directory) / name
+            target.parent.mkdir(exist_ok=True)
+            shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
         key = Path(directory) / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
         machine.put("/root/.ssh/authorized_keys", key.with_suffix(".pub").read_text(), mode="0600")
