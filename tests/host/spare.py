@@ -1,8 +1,6 @@
 """Machines for tests that need more than one of them, or end them: each with Flow HQ, all with one WhatsApp outside."""
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from tests.host.forward import forwarded
 from tests.host.host import Host
@@ -37,8 +35,3 @@ def administered(machine: Machine, world: Outside) -> Iterator[Host]:
         with signed_in(url) as admin:
             yield Host(machine, admin, world.sandbox, url)
 
-
-def fetch(machine: Machine, path: str, target: Path) -> None:
-    """Copy a file out of a machine."""
-    with target.open("wb") as file:
-        subprocess.run(machine.command("cat", path), stdout=file, check=True)

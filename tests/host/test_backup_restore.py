@@ -1,5 +1,4 @@
 """A backup made while customers write, and put back on another machine once the first is gone."""
-import json
 import subprocess
 import time
 from datetime import UTC, datetime
@@ -8,12 +7,14 @@ import pytest
 
 from tests.host.crowd import Crowd
 from tests.host.image import what_is_missing
+from tests.host.operator import operator_of
 from tests.host.outside import outside
-from tests.host.spare import administered, fetch, spare_machine
+from tests.host.spare import administered, spare_machine
 from tests.patience import eventually
 
 pytestmark = [pytest.mark.host, pytest.mark.deployment, pytest.mark.browser, pytest.mark.timeout(1800)]
 SLUGS = ("acme", "beta", "coco")
+LOST, NEW = "lost.flowhq.test", "new.flowhq.test"
 PLACE = "/root/restore"
 
 
@@ -38,16 +39,18 @@ def world(keys):
 def saved(world, keys):
     """Businesses whose machine was lost after a backup that was made while their customers wrote."""
     recipient = subprocess.run(["age-keygen", "-y", keys / "key"], check=True, capture_output=True, text=True).stdout
-    with spare_machine(world) as machine, administered(machine, world) as host:
+    with (spare_machine(world) as machine, administered(machine, world) as host,
+          operator_of({LOST: machine}) as operator):
         businesses = [host.linked(slug) for slug in SLUGS]
         machine.put("/etc/flowhq/backup_recipients", recipient, mode="0600")
         crowd = Crowd(businesses)
         with crowd.writing():
             eventually(lambda: min(crowd.answers.values()) >= 2, "the conversations are under way")
             began = time.monotonic()
-            made = json.loads(machine.run("flowhq", "backup", "create", "--json").stdout)
-            print(f"\nbacked up in {time.monotonic() - began:.1f} s: {made['size']} bytes")
-            fetch(machine, made["path"], keys / "backup")
+            play = operator.play("backup.yml", backup_here=str(keys))
+            assert play.status == 0, play.output[-4000:]
+            brought = next((keys / LOST).glob("flowhq-*.tar.zst.age")).rename(keys / "backup")
+            print(f"\nbacked up and brought here in {time.monotonic() - began:.1f} s: {brought.stat().st_size} bytes")
         crowd.is_answered()
         assert crowd.answers == crowd.wrote, "holding a worker still costs no answer, and doubles none"
         yield machine, businesses, crowd
@@ -100,10 +103,15 @@ def test_on_another_machine_all_answer_again_and_nobody_scans(saved, keys, world
     lost_at = datetime.now(UTC)
     late = Crowd(businesses, first=255713000001)
     late.all_write()
-    with spare_machine(world) as machine:
+    with spare_machine(world) as machine, operator_of({NEW: machine}) as operator:
+        file = {"restore_file": str(keys / "backup")}
+        for key, told in (("nowhere", "with which key of age it opens"), ("strange_key", "no identity matched")):
+            refused = operator.play("restore.yml", restore_identity=str(keys / key), **file)
+            assert told in " ".join(refused.output.split())
+            assert machine.run("systemctl", "is-active", "flowhq-web.service").stdout == "active\n"
         began = time.monotonic()
-        done = flowhq(machine, keys, "restore", "--yes")
-        assert done.returncode == 0, done.stdout + done.stderr
+        play = operator.play("restore.yml", restore_identity=str(keys / "key"), **file)
+        assert play.status == 0, play.output[-4000:]
         print(f"\nrestored in {time.monotonic() - began:.1f} s")
         late.has_had_one_answer_each()
         print(f"what was written meanwhile was answered {time.monotonic() - began:.1f} s after the restore began")
@@ -113,6 +121,8 @@ def test_on_another_machine_all_answer_again_and_nobody_scans(saved, keys, world
         eventually(lambda: crowd.answers == again, f"what was in the backup is answered once: {known}")
         late.all_write()
         late.has_had_one_answer_each()
+        refused = operator.play("restore.yml", restore_identity=str(keys / "key"), **file)
+        assert "has 3 businesses, which the backup would replace" in " ".join(refused.output.split())
 
     assert sum(known.values()) > 0
     assert crowd.answers == again

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.host.authority import DIRECTORY, run_authority
 from tests.host.installed import addresses
 from tests.host.people import Business, signed_in
-from tests.host.site import NAME, certificate, site_on, visited
+from tests.host.site import ASSET, NAME, certificate, site_on, visited
 from tests.patience import eventually
 from tests.rig import Api
 
@@ -19,6 +20,9 @@ MISTAKES = {
     "a zone that is none": ({"base_timezone": "Africa/Nowhere"}, "is no zone"),
     "a share that is none": ({"postgresql_memory_share": 12}, "give a share from 0.02 to 0.4"),
     "a number that is none": ({"flowhq_releases_kept": "three"}, "flowhq_releases_kept"),
+    "a variable that is none": ({"flowhq_domian": "bots.example.org"}, "flowhq_domian: no role has a variable"),
+    "a setting that is none": ({"flowhq_settings": {"FLOWHQ_HEARTBEATS": 5}}, "do you mean FLOWHQ_HEARTBEAT_S?"),
+    "a setting that cannot be": ({"flowhq_settings": {"FLOWHQ_HEARTBEAT_S": "often"}}, "it takes a number of seconds"),
     "a certificate without an address": (
         {"proxy_certificate_authority": True, "flowhq_operator_email": ""}, "set flowhq_operator_email"),
     "the key itself as the recipient": ({"backup_recipient": "AGE-SECRET-KEY-1QQ"}, "must not leave your computer"),
@@ -203,3 +207,41 @@ def test_the_doctor_names_what_was_broken(site, spoiled):
     assert "chat" in broken["tenants' rows"]
     assert all(one["mend"] for one in found.values() if one["verdict"] != "OK")
     assert doctor(site)["tenants' rows"]["verdict"] == "OK"
+
+
+# The last: what was said of the certificate before does not hold any more.
+def test_a_certificate_authority_certifies_the_name_and_the_timer_renews_it(site):
+    run_authority(site.machine)
+    own = site.tls(ASSET)[1]
+    by_authority = {"proxy_certificate_authority": True, "proxy_acme_directory": DIRECTORY}
+
+    play = site.play("site.yml, with a certificate authority", **by_authority)
+    again = site.play("the same again", **by_authority)
+
+    assert play.status == 0, play.output[-5000:]
+    assert (again.status, again.changed) == (0, [])
+    with visited(site) as visits:
+        eventually(lambda: visits.count > 20, "visitors come")
+        certified = set(visits.certificates)
+        assert site.machine.run("systemctl", "is-enabled", "certbot.timer").stdout == "enabled\n"
+        site.machine.run("systemctl", "start", "certbot.service", timeout=300)
+        eventually(lambda: visits.certificates - certified, "the renewed certificate is shown")
+        so_far = visits.count
+        eventually(lambda: visits.count > so_far + 20, "visitors still come")
+    assert visits.failures == []
+    assert (len(certified), len(visits.certificates)) == (1, 2)
+    assert own not in visits.certificates
+    assert "issuer=CN = Pebble" in site.machine.run("openssl", "x509", "-noout", "-issuer", "-in",
+                                                    "/etc/flowhq/tls/cert.pem").stdout
+
+
+def test_a_name_that_does_not_lead_here_is_told_apart(site):
+    site.machine.run("rm", "-rf", "/etc/letsencrypt")
+    site.machine.run("sed", "-i", f"/{NAME}/d", "/etc/hosts")
+
+    play = site.play("a name that leads nowhere", proxy_certificate_authority=True, proxy_acme_directory=DIRECTORY)
+
+    assert play.status
+    assert f"No certificate for {NAME}" in play.refusal
+    assert "The name must point at this machine" in play.refusal
+    assert site.tls(ASSET)[0] == 200
