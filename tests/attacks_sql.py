@@ -1,6 +1,6 @@
 """What code that has taken over one tenant's worker tries on the database, statement by statement.
 
-TENANT, CHAT, MESSAGE, THE_ORDER and PID stand for the victim's: the ids of its rows, and the process of its session.
+TENANT, CHAT, MESSAGE, THE_ORDER, TICKET and PID stand for the victim's: ids of rows, and the process of its session.
 """
 import time
 from collections.abc import Mapping
@@ -35,6 +35,9 @@ HIDDEN = "the policy hides every row of another tenant"
 INSERT = ("INSERT INTO message (tenant_id, chat_id, direction, wa_message_id, kind, text, sent_at, created_at, "
           "because, author) "
           "SELECT {tenant}, {chat}, 'IN', 'forged', 'chat', 'x', now(), now(), '', '' FROM chat LIMIT 1")
+TICKET = ("INSERT INTO ticket (tenant_id, chat_id, number, state, subject, problem, news, mailed, created_at, "
+          "changed_at) "
+          "SELECT {tenant}, {chat}, 99, 'OPEN', 'x', '', '', false, now(), now() FROM chat LIMIT 1")
 
 READING = (
     ("messages of another tenant", "SELECT text FROM message WHERE tenant_id = TENANT", E, HIDDEN),
@@ -48,6 +51,8 @@ READING = (
     ("another's bookings", "SELECT name, phone FROM booking WHERE tenant_id = TENANT", E, HIDDEN),
     ("when another is busy", "SELECT starts_at FROM booking_cell WHERE tenant_id = TENANT", E, HIDDEN),
     ("what owners note of bookings", "SELECT note FROM booking WHERE tenant_id = TENANT", E, HIDDEN),
+    ("another tenant's tickets", "SELECT subject FROM ticket WHERE tenant_id = TENANT", E, HIDDEN),
+    ("the stories of tickets", "SELECT text FROM ticket_entry", R, DENIED),
     ("rows by locking them", "SELECT id FROM chat WHERE tenant_id = TENANT FOR UPDATE", E, HIDDEN),
     ("orders of another tenant", "SELECT name, address FROM shop_order WHERE tenant_id = TENANT", E, HIDDEN),
     ("what others' customers ordered", "SELECT name FROM order_line WHERE tenant_id = TENANT", E, HIDDEN),
@@ -111,6 +116,12 @@ WRITING = (
     ("another's order as cancelled", "UPDATE shop_order SET state = 'CANCELLED' WHERE id = THE_ORDER", E, HIDDEN),
     ("its own content", "UPDATE tenant_config SET content = '{}'", R, DENIED),
     ("orders away", "DELETE FROM shop_order", R, DENIED),
+    ("a ticket in another's chat", TICKET.format(tenant="tenant_id", chat="CHAT"), R, POLICY),
+    ("a ticket in another's name", TICKET.format(tenant="TENANT", chat="id"), R, POLICY),
+    ("words into another's ticket", "INSERT INTO ticket_entry (tenant_id, ticket_id, cause, author, text, at) "
+     "SELECT id, TICKET, 'told', '', 'x', now() FROM tenant LIMIT 1", R, POLICY),
+    ("another's tickets as closed", "UPDATE ticket SET state = 'CLOSED' WHERE tenant_id = TENANT", E, HIDDEN),
+    ("a ticket's number", "UPDATE ticket SET number = 7", R, DENIED),
     ("another's replies as failed", "UPDATE message SET delivery = 'FAILED' WHERE tenant_id = TENANT", E, HIDDEN),
     ("another's replies, through MERGE", "MERGE INTO message USING (VALUES (1)) v (x) ON tenant_id = TENANT "
      "WHEN MATCHED THEN UPDATE SET delivery = 'FAILED'", E, HIDDEN),

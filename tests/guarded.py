@@ -23,6 +23,8 @@ from app.models import (
     SetupRequest,
     Stock,
     Tenant,
+    Ticket,
+    TicketEntry,
     WhatsAppSession,
     WorkerProcess,
 )
@@ -111,8 +113,10 @@ def _fill_tenant(tenant: Tenant, text: str) -> dict[str, int]:
     booking = Booking.create(tenant=tenant, chat=chat, number=1, name=text, starts_at=now, ends_at=now, note=text,
                              state="REQUESTED")
     BookingCell.create(tenant=tenant, booking=booking, resource=text, starts_at=now, seat=0)
+    ticket = Ticket.create(tenant=tenant, chat=chat, number=1, subject=text, problem=text)
+    TicketEntry.create(tenant=tenant, ticket=ticket, cause="opened", text=text)
     return {"TENANT": tenant.id, "CHAT": chat.id, "MESSAGE": lines[0].id, "THE_ORDER": order.id,
-            "BOOKING": booking.id}
+            "BOOKING": booking.id, "TICKET": ticket.id}
 
 
 def _template(server: PostgresServer) -> str:

@@ -110,6 +110,8 @@ class Inbox:
         outcome, decision = self._decide(chat, seen, now, treatment)
         message_id = log_in(self._tenant, chat, seen, outcome, now)
         replies = tuple(self._record_replies(chat, message_id, seen, decision, now))
+        if outcome is Outcome.SILENT:
+            deeds.overhear(chat, self._config.bot, seen.text, now)
         for action in decision.actions:
             if isinstance(action, Deed):
                 deeds.do(action, self._tenant, chat, now)

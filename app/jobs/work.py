@@ -8,7 +8,16 @@ from app.jobs import posting
 from app.logs import get_logger
 from app.models.base import utc_now
 from app.queueing import performs, queue
-from app.services import alerts, booking_news, digests, letters, retention, webhooks
+from app.services import (
+    alerts,
+    booking_news,
+    digests,
+    letters,
+    retention,
+    ticket_news,
+    tickets,
+    webhooks,
+)
 from app.settings import Settings
 
 log = get_logger(__name__)
@@ -23,6 +32,9 @@ def register(settings: Settings) -> None:
     _by_the_clock("found_lost_calls", crontab(), lambda: webhooks.sweep(now=utc_now()))
     _by_the_clock("told_of_tenants", crontab(), lambda: alerts.check(settings, now=utc_now()))
     _by_the_clock("told_of_bookings", crontab(), lambda: booking_news.tell(settings, now=utc_now()))
+    _by_the_clock("told_of_tickets", crontab(), lambda: ticket_news.tell_webhooks(now=utc_now()))
+    _by_the_clock("wrote_of_tickets", crontab(minute="*/5"), lambda: ticket_news.write_owners(settings, now=utc_now()))
+    _by_the_clock("closed_tickets", crontab(minute="7"), lambda: tickets.close_lapsed(now=utc_now()))
     _by_the_clock("sent_digests", crontab(minute="*/15"), lambda: digests.send_due(settings, now=utc_now()))
     _by_the_clock("forgot_what_is_old", crontab(minute="17"), lambda: retention.forget(now=utc_now()))
 

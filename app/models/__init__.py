@@ -21,6 +21,7 @@ from app.models.tenant import (
     WorkerProcess,
     WorkerStatus,
 )
+from app.models.tickets import CUSTOMER, Ticket, TicketEntry, TicketState
 
 MODELS: tuple[type[BaseModel], ...] = (
     Tenant, TenantConfig, WhatsAppSession, WorkerProcess, Chat, Message, Account, SetupRequest, PortalEvent, AuditEntry,
@@ -32,12 +33,12 @@ MODELS: tuple[type[BaseModel], ...] = (
 )
 
 __all__ = [
-    "DRAFT_ID", "MODELS", "OWNER_PHONE", "Absence", "Account", "AuditEntry", "AwayPolicy", "BaseModel", "Booking",
-    "BookingCell", "BookingNews", "BookingState", "Bucket", "Chat", "ContentDraft", "ContentVersion", "Delivery",
-    "Desired", "Direction", "Dispatch", "Incident", "Job", "JobCounter", "JobLater", "JobValue", "Language",
-    "LinkPurpose", "MailedLink", "Message", "Note", "OnboardingDraft", "Order", "OrderEvent", "OrderLine",
+    "CUSTOMER", "DRAFT_ID", "MODELS", "OWNER_PHONE", "Absence", "Account", "AuditEntry", "AwayPolicy", "BaseModel",
+    "Booking", "BookingCell", "BookingNews", "BookingState", "Bucket", "Chat", "ContentDraft", "ContentVersion",
+    "Delivery", "Desired", "Direction", "Dispatch", "Incident", "Job", "JobCounter", "JobLater", "JobValue",
+    "Language", "LinkPurpose", "MailedLink", "Message", "Note", "OnboardingDraft", "Order", "OrderEvent", "OrderLine",
     "OrderState", "Outbox", "Outcome", "OutgoingMail", "PortalEvent", "RecoveryCode", "RequestStatus", "Role",
     "SessionState", "SetupRequest", "SignIn", "StateChange", "Stock", "Template", "Tenant", "TenantConfig",
-    "TenantStatus", "Trouble", "Webhook", "WebhookDelivery", "WhatsAppSession", "WorkerProcess", "WorkerStatus",
-    "storable",
+    "TenantStatus", "Ticket", "TicketEntry", "TicketState", "Trouble", "Webhook", "WebhookDelivery",
+    "WhatsAppSession", "WorkerProcess", "WorkerStatus", "storable",
 ]

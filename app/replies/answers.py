@@ -1,19 +1,18 @@
 """Answers that every template gives: from the tenant's content where it has one, else by asking the team."""
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
-from app.replies.appointment import told_day, told_time
 from app.replies.content import Item
 from app.replies.forms import hold
 from app.replies.hours import is_open, next_opening
 from app.replies.listing import card, catalogue_of, kind_sold, list_items, list_questions, list_some, row
 from app.replies.menu import main_menu
 from app.replies.opening import moment, opening_hours
+from app.replies.steps import begin_steps
+from app.replies.story import as_told, story_so_far
 from app.replies.turn import Reply, Turn, lines, paragraphs
 
 Handler = Callable[[Turn], Reply]
-TOLD: Mapping[str, Callable[[Turn, str], str]] = {"day": told_day, "time": told_time}
-"""How slots are told that are kept in another form."""
 
 LIKELY = 0.7
 """How close one of the tenant's questions must be to be answered where the bot knows nothing better."""
@@ -21,7 +20,8 @@ LISTED_ITEMS = 8
 
 
 def hand_over(turn: Turn, because: str, before: str = "") -> Reply:
-    """Announce a person, and give the chat to one."""
+    """Announce a person, and give the chat to one, with the story so far."""
+    turn.chat.story = story_so_far(turn)
     turn.chat.drop_form()
     turn.chat.menu = []
     return Reply(paragraphs(before, _announcement(turn)), because, hand_over=because)
@@ -61,15 +61,8 @@ def last_request(turn: Turn, intent: str = "cancel_booking") -> str:
     """The request the customer sent off last, where the talk is of one."""
     about = intent.partition("_")[0] in ("cancel", "change", "check", "track")
     request = turn.chat.requests[-1] if turn.chat.requests and about else None
-    said = ", ".join(_as_told(turn, kind, value) for kind, value in request["slots"].items()) if request else ""
+    said = ", ".join(as_told(turn, kind, value) for kind, value in request["slots"].items()) if request else ""
     return turn.say("request.last", value=said) if said else ""
-
-
-def _as_told(turn: Turn, slot: str, value: object) -> str:
-    if slot in TOLD:
-        return TOLD[slot](turn, str(value))
-    item = catalogue_of(turn, slot).by_key.get(str(value)) if slot in ("service", "product") else None
-    return turn.name_of(item) if item else str(value)
 
 
 def from_content(name: str, intent: str, phrase: str = "") -> Handler:
@@ -89,7 +82,9 @@ def say(phrase: str, because: str) -> Handler:
 
 
 def own_question(turn: Turn) -> Reply:
-    """The answer to the tenant's question that is closest."""
+    """The answer to the tenant's question that is closest, or the first of the steps for a problem."""
+    if turn.question and turn.question.steps:
+        return begin_steps(turn, turn.question)
     text = turn.local_text(turn.question.answer) if turn.question else ""
     hint = turn.say("questions.hint") if turn.config.template == "SUPPORT" else ""
     return Reply(paragraphs(text, hint), "question")

@@ -14,6 +14,7 @@ or `{"EN": …, "SW": …}`, keys that are not listed are left alone:
   many as each service takes), and whether owners get letters about bookings
 - `products`: list of `{"name", "price"?, "stock"?, "category"?, "description"?}` (ECOMMERCE)
 - `questions`: list of `{"question", "answer", "phrasings"?: [string, …]}`
+- `problems`: list of `{"problem", "steps": [text, …], "phrasings"?: [string, …]}`, steps to try one after the other
 - `delivery`, `payment`, `refund`: texts
 - `handover_words`: list of words or phrases that call a person, besides the bot's own
 - `emergency`: `{"words": [string, …], "answer": text}`
@@ -132,7 +133,7 @@ def _read_things(reader: Reader, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "services": Catalogue(read_items(reader, "Service", content.get("services")), lexicon),
         "products": Catalogue(read_items(reader, "Product", content.get("products")), lexicon),
-        "questions": QuestionBook(read_questions(reader, content.get("questions")), lexicon),
+        "questions": QuestionBook(read_questions(reader, content.get("questions"), content.get("problems")), lexicon),
     }
 
 

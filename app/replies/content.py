@@ -13,6 +13,7 @@ LONGEST_NAME = 120
 LONGEST_TEXT = 2000
 MOST_ITEMS = 2000
 MOST_QUESTIONS = 500
+MOST_STEPS = 20
 HIGHEST_PRICE = 10**12
 
 Text = Mapping[str, str]
@@ -42,12 +43,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Question:
-    """A question of the tenant's own, other ways to put it, and its answer."""
+    """A question of the tenant's own, other ways to put it, and its answer.
+
+    A problem is one with `steps`, which are tried one after the other, in place of the answer.
+    """
 
     key: str
     question: Text
     answer: Text
     phrasings: tuple[str, ...] = ()
+    steps: tuple[Text, ...] = ()
 
 
 class Reader:
@@ -133,10 +138,12 @@ def key_of(text: Text) -> str:
     return normal(in_language(text, LANGUAGES[0]))[:LONGEST_NAME]
 
 
-def read_questions(reader: Reader, stored: Any) -> tuple[Question, ...]:
-    """The tenant's own questions and answers."""
+def read_questions(reader: Reader, stored: Any, problems: Any) -> tuple[Question, ...]:
+    """The tenant's own questions and answers, and the problems for which it has steps to try."""
     rows = reader.rows("Questions", stored, MOST_QUESTIONS)
     questions = [_read_question(reader, f"Question {place}", row) for place, row in enumerate(rows, 1)]
+    rows = reader.rows("Problems", problems, MOST_QUESTIONS)
+    questions += [_read_problem(reader, f"Problem {place}", row) for place, row in enumerate(rows, 1)]
     _refuse_twins(reader, "Question", [question.key for question in questions if question.question])
     return tuple(questions)
 
@@ -148,6 +155,26 @@ def _read_question(reader: Reader, what: str, row: Mapping[str, Any]) -> Questio
         reader.problems.append(f"{what} needs a question and an answer.")
     phrasings = reader.strings(f"{what}: the phrasings", row.get("phrasings"))
     return Question(key_of(question), question, answer, phrasings)
+
+
+def _read_problem(reader: Reader, what: str, row: Mapping[str, Any]) -> Question:
+    problem = reader.text(f"{what}: the problem", row.get("problem"))
+    steps = _read_steps(reader, what, row.get("steps"))
+    if not problem or not steps:
+        reader.problems.append(f"{what} needs a name for it and steps to try.")
+    phrasings = reader.strings(f"{what}: the phrasings", row.get("phrasings"))
+    return Question(key_of(problem), problem, {}, phrasings, steps)
+
+
+def _read_steps(reader: Reader, what: str, stored: Any) -> tuple[Text, ...]:
+    if stored and not isinstance(stored, list | tuple):
+        reader.problems.append(f"{what}: the steps must be a list.")
+        return ()
+    given = list(stored or ())
+    if len(given) > MOST_STEPS:
+        reader.problems.append(f"{what}: the steps: {len(given)} are too many; {MOST_STEPS} is the most.")
+    read = (reader.text(f"{what}: the steps", step) for step in given[:MOST_STEPS])
+    return tuple(step for step in read if step)
 
 
 def _refuse_twins(reader: Reader, what: str, keys: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ from app.replies.own_bookings import answered, unclear
 from app.replies.records import Records
 from app.replies.slots.labels import without_name
 from app.replies.state import ChatState
+from app.replies.support import about_tickets
 from app.replies.templates import FORMS, INTENTS, open_option
 from app.replies.turn import Reply, Turn, lines, paragraphs
 from app.replies.understand import UNSURE, understand
@@ -61,7 +62,7 @@ def decide(
     if turn.new_visit:
         chat.drop_form()
         chat.offer = ""
-    chat.seen = now.isoformat()
+    chat.seen, chat.story = now.isoformat(), {}
     reply = _reply(turn)
     if reply is None:
         return Decision((), chat.stored())
@@ -156,6 +157,12 @@ def _menu_choice(turn: Turn) -> Reply | None:
 
 def _form_items(turn: Turn) -> str:
     return turn.chat.asked if turn.chat.asked in ("service", "product", "booking") else ""
+
+
+def _tickets(turn: Turn) -> Reply | None:
+    """What a customer of a support desk says of its tickets."""
+    reply = about_tickets(turn)
+    return _and_back(turn, reply) if reply else None
 
 
 def _form(turn: Turn) -> Reply | None:
@@ -265,8 +272,8 @@ def _unknown(turn: Turn) -> Reply:
 
 
 STEPS: tuple[Step, ...] = (
-    _tenants_own_person, answered, _offered_person, _menu_choice, _form, _media, _no_such_number, _sure_question,
-    _named_with_a_time, _story, _intent, _items, _likely_question, unclear, _ask_back, _unknown,
+    _tenants_own_person, answered, _offered_person, _menu_choice, _tickets, _form, _media, _no_such_number,
+    _sure_question, _named_with_a_time, _story, _intent, _items, _likely_question, unclear, _ask_back, _unknown,
 )
 
 

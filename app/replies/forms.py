@@ -6,7 +6,7 @@ that was begun is found again in FORMS of `app.replies.templates`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.replies.menu import chosen
+from app.replies.menu import chosen, main_menu
 from app.replies.turn import Reply, Turn, lines, paragraphs
 
 Value = str | int
@@ -57,7 +57,7 @@ class Form:
     `objection` speaks up against what was filled in, and empties that slot. `summary` reads the form back for a yes; a
     form without one is sent off as soon as it is full. `told` is what is known so far, in short. `intents` belong to
     the form and do not interrupt it, `cancels` drop it. `held` are slots that a customer may fill while the form is
-    only held ready.
+    only held ready. A form with a `resume` or `step_back` of its own does in its own way what `resume` and "back" do.
     """
 
     name: str
@@ -69,6 +69,8 @@ class Form:
     intents: frozenset[str] = frozenset()
     cancels: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
+    resume: Callable[[Turn], Reply | None] | None = None
+    step_back: Callable[[Turn], Reply] | None = None
 
     def slot(self, name: str) -> Slot | None:
         """The slot of that name."""
@@ -139,17 +141,36 @@ def resume(turn: Turn, forms: Mapping[str, Form]) -> Reply | None:
         turn.chat.drop_form()
         turn.chat.menu = []
         return Reply(turn.say("form.dropped"), f"{form.name}:dropped")
-    if turn.chat.asked in ("confirm", "change"):
-        return _settle(turn, form)
-    return _answer(turn, form)
+    if turn.says_one_of("back", whole=True):
+        return (form.step_back or _step_back_in(form))(turn)
+    if form.resume:
+        return form.resume(turn)
+    return (_settle if turn.chat.asked in ("confirm", "change") else _answer)(turn, form)
 
 
 def _take_up(turn: Turn, form: Form) -> Reply | None:
     """The form was only held ready: it begins if the message has to do with it."""
     if fill(turn, form) or turn.intent in {"yes", *form.intents}:
-        return advance(turn, form)
+        turn.chat.asked = ""
+        return form.resume(turn) if form.resume else advance(turn, form)
     turn.chat.drop_form()
     return None
+
+
+def _step_back_in(form: Form) -> Callable[[Turn], Reply]:
+    """Ask again for what was answered last; where that is nothing, back means out."""
+
+    def step_back(turn: Turn) -> Reply:
+        names = [slot.name for slot in form.slots]
+        here = names.index(turn.chat.asked) if turn.chat.asked in names else len(names)
+        answered = [slot for slot in form.slots[:here] if slot.name in turn.chat.slots]
+        if not answered:
+            turn.chat.drop_form()
+            return Reply(lines(turn.say("menu.title"), main_menu(turn)), "menu")
+        del turn.chat.slots[answered[-1].name]
+        return ask(turn, form, answered[-1])
+
+    return step_back
 
 
 def _settle(turn: Turn, form: Form) -> Reply | None:

@@ -26,6 +26,10 @@ def _keeps_hours(turn: Turn) -> bool:
     return not turn.config.hours.always
 
 
+def _has_tickets(turn: Turn) -> bool:
+    return bool(turn.records.desk.tickets)
+
+
 MAIN: Mapping[str, Sequence[tuple[str, Callable[[Turn], bool]]]] = {
     "BOOKING": (
         ("make_booking", _always), ("services", _always), ("prices", _always), ("contact_customer_service", _always),
@@ -37,8 +41,9 @@ MAIN: Mapping[str, Sequence[tuple[str, Callable[[Turn], bool]]]] = {
         ("contact_human_agent", _always),
     ),
     "SUPPORT": (
-        ("problem", _always), ("faq", _always), ("contact_customer_service", _always), ("hours", _always),
-        ("services", _has("services")), ("check_payment_methods", _has("payment")), ("contact_human_agent", _always),
+        ("problem", _always), ("tickets", _has_tickets), ("faq", _always), ("contact_customer_service", _always),
+        ("hours", _always), ("services", _has("services")),
+        ("check_payment_methods", _has("payment")), ("contact_human_agent", _always),
     ),
 }
 

@@ -1,6 +1,7 @@
 """Forms that take free words: a problem, a complaint, a comment. Problems and complaints go to a person."""
 from app.replies.answers import LIKELY, Handler, hand_over, own_question
 from app.replies.forms import LONGEST_DETAILS, Form, Slot, begin, take_details
+from app.replies.tickets import open_ticket
 from app.replies.turn import Reply, Turn
 
 STORY_WORDS = 10
@@ -9,7 +10,10 @@ STORY_OWN_WORDS = 3
 
 def _finish_with_a_person(form: str) -> Form:
     def finish(turn: Turn) -> Reply:
+        said = str(turn.chat.slots["details"])
         turn.chat.keep_request(form, turn.now)
+        if turn.config.template == "SUPPORT":
+            return open_ticket(turn, form, turn.say(f"{form}.recorded"), said)
         return hand_over(turn, form, turn.say(f"{form}.recorded"))
 
     return Form(form, (Slot("details", take_details),), finish)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from app.replies.actions import Deed
 from app.replies.config import BotConfig
+from app.replies.desk import Desk, TicketDeed
 from app.replies.diary import BookingDeed, Diary
 from app.replies.orders import CallOffOrder, ChangeOrder, PlaceOrder, Shop, counted
 
@@ -18,6 +19,7 @@ class Records:
 
     shop: Shop = Shop()
     diary: Diary = Diary()
+    desk: Desk = Desk()
 
     def after(self, deed: Deed, now: datetime) -> "Records":
         """The records once the deed is done. Raises TypeError for a deed that no part of them knows."""
@@ -25,6 +27,8 @@ class Records:
             return replace(self, shop=self.shop.after(deed, now))
         if isinstance(deed, BookingDeed):
             return replace(self, diary=self.diary.after(deed, now))
+        if isinstance(deed, TicketDeed):
+            return replace(self, desk=self.desk.after(deed, now))
         raise TypeError(f"{deed} is done to no part of the records at {now}")
 
 

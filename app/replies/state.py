@@ -51,6 +51,9 @@ class ChatState:
     requests: list[dict[str, Any]] = field(default_factory=list)
     """The last requests the customer sent off: form, slots and time (ISO, UTC), oldest first."""
 
+    story: dict[str, Any] = field(default_factory=dict)
+    """What whoever took the chat over has to know, as `app.replies.story` tells it."""
+
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "ChatState":
         """The state as stored; a value of the wrong kind counts as absent."""

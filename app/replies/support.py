@@ -1,11 +1,74 @@
-"""What a support desk answers: problems, common questions, and the same around orders and accounts as a shop."""
-from app.replies.answers import COMMON, Handler, ask_team, catalogue
+"""What a support desk answers: problems, tickets, questions, and the same around orders and accounts as a shop."""
+from collections.abc import Callable
+from dataclasses import replace
+
+from app.replies.answers import COMMON, Handler, ask_team, catalogue, hand_over
+from app.replies.desk import Ticket
 from app.replies.ecommerce import AROUND_ORDERS
 from app.replies.notes import PROBLEM, describe, problem
+from app.replies.tickets import add_to, ask_addition, close, tell, tell_all
+from app.replies.turn import Reply, Turn, paragraphs
+from app.replies.words import words_of
+
+FEW_WORDS = 8
+"""A longer answer to a request for details may name a ticket without being about it."""
+
+
+def about_tickets(turn: Turn) -> Reply | None:
+    """The reply where the customer speaks of a ticket: how far it is, to add to it, to close it, or a new one."""
+    if turn.config.template != "SUPPORT" or not turn.says_one_of("ticket"):
+        return None
+    if turn.chat.asked == "details" and len(turn.raw_words) > FEW_WORDS:
+        return None
+    turn.chat.offer = ""
+    if turn.says_one_of("ticket_new"):
+        return describe(PROBLEM)(turn)
+    named = (word for word in words_of(turn.text.partition(":")[0]) if word.isdecimal() and len(word) < FEW_WORDS)
+    number = next(map(int, named), None)
+    return _about_one(turn, number) if turn.records.desk.tickets else tell_all(turn)
+
+
+def _about_one(turn: Turn, number: int | None) -> Reply:
+    desk = turn.records.desk
+    if number is not None and desk.find(number) is None:
+        known = tell_all(turn)
+        return replace(known, text=paragraphs(turn.say("ticket.unknown", number=number), known.text))
+    mine = desk.unclosed or desk.tickets
+    ticket = desk.find(number) if number is not None else (mine[0] if len(mine) == 1 else None)
+    if ticket is None:
+        return tell_all(turn)
+    if turn.says_one_of("ticket_add"):
+        _, colon, said = turn.text.partition(":")
+        return add_to(turn, ticket, said.strip()) if colon and said.strip() else ask_addition(turn, ticket)
+    return close(turn, ticket) if turn.says_one_of("ticket_close") and not turn.asks_something() else tell(turn, ticket)
+
+
+def _still_there(turn: Turn) -> Reply:
+    """A problem goes on: that belongs to the ticket there is, and somebody has to look."""
+    ticket = next(iter(turn.records.desk.unclosed), None)
+    if ticket is None:
+        return problem(turn)
+    added = add_to(turn, ticket, turn.text)
+    handed = hand_over(turn, "still_problem", paragraphs(turn.say("ticket.sorry"), added.text))
+    return replace(handed, deeds=added.deeds)
+
+
+def _with_ticket(answer: Callable[[Turn, Ticket], Reply]) -> Callable[[Turn, str], Reply | None]:
+    """What a number of a menu does with the ticket that it stands for; None where there is no such ticket any more."""
+
+    def opened(turn: Turn, key: str) -> Reply | None:
+        ticket = turn.records.desk.find(int(key)) if key.isdecimal() else None
+        return answer(turn, ticket) if ticket else None
+
+    return opened
+
+
+told_ticket, added_ticket, closed_ticket = _with_ticket(tell), _with_ticket(ask_addition), _with_ticket(close)
 
 INTENTS: dict[str, Handler] = COMMON | AROUND_ORDERS | {
     "problem": problem,
-    "still_problem": describe(PROBLEM),
+    "still_problem": _still_there,
+    "tickets": tell_all,
     "technician": ask_team("technician"),
     "installation": ask_team("installation", "technician"),
     "services": catalogue("service"),

@@ -7,6 +7,8 @@ from app.replies.forms import Form, advance
 from app.replies.listing import catalogue_of, list_categories, list_category, list_items, list_questions
 from app.replies.lookup import Found
 from app.replies.notes import COMPLAINT, PROBLEM, REVIEW
+from app.replies.tickets import ADDITION
+from app.replies.troubleshoot import TROUBLESHOOTING
 from app.replies.turn import Reply, Turn
 
 INTENTS: Mapping[str, Mapping[str, Handler]] = {
@@ -16,7 +18,10 @@ INTENTS: Mapping[str, Mapping[str, Handler]] = {
 }
 
 FORMS: Mapping[str, Form] = {
-    form.name: form for form in (booking.BOOKING, own_bookings.MOVE, ecommerce.ORDER, PROBLEM, COMPLAINT, REVIEW)
+    form.name: form
+    for form in (
+        booking.BOOKING, own_bookings.MOVE, ecommerce.ORDER, PROBLEM, COMPLAINT, REVIEW, ADDITION, TROUBLESHOOTING,
+    )
 }
 
 
@@ -83,4 +88,7 @@ _OPENERS: Mapping[str, Callable[[Turn, str], Reply | None]] = {
     "more": _more,
     "time": _time,
     "cancel": own_bookings.ask_to_cancel,
+    "ticket": support.told_ticket,
+    "ticket_add": support.added_ticket,
+    "ticket_close": support.closed_ticket,
 }

@@ -25,6 +25,8 @@ from app.models import (
     Stock,
     Tenant,
     TenantConfig,
+    Ticket,
+    TicketEntry,
     WhatsAppSession,
     WorkerProcess,
 )
@@ -70,6 +72,8 @@ WORKER_ACCESS: dict[type[BaseModel], Access] = {
     BookingCell: Access(insert=ALL, update=("seat",)),
     StateChange: Access(select=("id",), insert=ALL),
     Absence: Access(select=("id", "answered", "for_person"), insert=ALL, update=("answered", "for_person")),
+    Ticket: Access(insert=ALL, update=("state", "news", "mailed", "changed_at")),
+    TicketEntry: Access(select=("id",), insert=ALL),
     # The first proof that a number is linked ends its request.
     SetupRequest: Access(select=("tenant", "status"), update=("status", "updated_at")),
     # What a customer orders, changes and calls off; each takes from the stock and gives back to it.

@@ -144,6 +144,18 @@ def digest_letter(
     return _letter(reader, subject, (f"{business}, {date}", "\n".join(counted), f"{web_url}/portal/chats"), web_url)
 
 
+def tickets_letter(
+    business: str, tickets: Sequence[tuple[int, str]], reader: Reader, web_url: str,
+) -> Letter:
+    """Tell an owner of tickets that wait, each by its number and subject."""
+    subject = say(reader.language, N_("%(business)s: tickets that wait for you: %(count)d"), business=business,
+                  count=len(tickets))
+    text = say(reader.language, N_("The bot of %(business)s could not help these customers by itself:"),
+               business=business)
+    rows = "\n".join(f"- {number}: {' '.join(about.split())}" for number, about in tickets)
+    return _letter(reader, subject, (text, rows, f"{web_url}/portal/tickets"), web_url)
+
+
 def _letter(reader: Reader, subject: str, paragraphs: Sequence[str], web_url: str) -> Letter:
     foot = say(reader.language, N_("Which of these letters you get is up to you: %(url)s"),
                url=web_url + reader.page)

@@ -1,10 +1,19 @@
-"""Delete what is kept for a limited time only: old messages and bookings, and the history of states."""
+"""Delete what is kept for a limited time only: old messages, bookings and closed tickets, and the history of states."""
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.db import db
 from app.errors import Invalid
-from app.models import Absence, Booking, Delivery, Message, PortalEvent, StateChange
+from app.models import (
+    Absence,
+    Booking,
+    Delivery,
+    Message,
+    PortalEvent,
+    StateChange,
+    Ticket,
+    TicketState,
+)
 
 # A worker that comes back after some days still has to see that it answered a message before.
 LEAST_DAYS = 7
@@ -14,7 +23,7 @@ _SETTLED = Message.delivery.is_null() | Message.delivery.not_in((Delivery.PENDIN
 
 
 def prune(*, now: datetime, messages_days: int, history_days: int) -> dict[str, int]:
-    """Delete messages and history that are older than so many days, nothing for 0; returns how many of each.
+    """Delete messages, closed tickets and history older than so many days, nothing for 0; returns how many of each.
 
     In batches, each a transaction of its own, so that nobody waits long. Raises Invalid for fewer than LEAST_DAYS days.
     """
@@ -26,6 +35,8 @@ def prune(*, now: datetime, messages_days: int, history_days: int) -> dict[str, 
         "messages": _delete(Message, (Message.created_at < now - timedelta(days=messages_days)) & _SETTLED)
         if messages_days else 0,
         "bookings": _delete(Booking, Booking.ends_at < now - timedelta(days=messages_days)) if messages_days else 0,
+        "tickets": _delete(Ticket, (Ticket.changed_at < now - timedelta(days=messages_days))
+                           & (Ticket.state == TicketState.CLOSED)) if messages_days else 0,
         "state changes": _delete(StateChange, StateChange.at < now - timedelta(days=history_days))
         if history_days else 0,
         "absences": _delete(Absence, Absence.until < now - timedelta(days=history_days)) if history_days else 0,

@@ -8,13 +8,22 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from app.models import BookingState, OrderState, RequestStatus, SessionState, TenantStatus, WorkerStatus
+from app.models import (
+    BookingState,
+    OrderState,
+    RequestStatus,
+    SessionState,
+    TenantStatus,
+    TicketState,
+    WorkerStatus,
+)
 
 ANY = "*"
 State = TypeVar("State", bound=StrEnum)
 Table = Mapping[str, tuple[str | frozenset[State], State]]
 
-_S, _W, _T, _R, _O, _B = SessionState, WorkerStatus, TenantStatus, RequestStatus, OrderState, BookingState
+_S, _W, _T, _R, _O, _B, _K = (
+    SessionState, WorkerStatus, TenantStatus, RequestStatus, OrderState, BookingState, TicketState)
 
 SESSION: Table[SessionState] = {
     "worker_started": (ANY, _S.STARTING),
@@ -84,6 +93,15 @@ BOOKING: Table[BookingState] = {
     "declined": (frozenset({_B.REQUESTED, _B.PROPOSED}), _B.DECLINED),
     "cancelled": (OPEN, _B.CANCELLED),
     "missed": (frozenset({_B.CONFIRMED}), _B.NO_SHOW),
+}
+
+TICKET: Table[TicketState] = {
+    "answered": (frozenset({_K.OPEN}), _K.WAITING),
+    "customer_wrote": (frozenset({_K.WAITING, _K.SOLVED}), _K.OPEN),
+    "solved": (frozenset({_K.OPEN, _K.WAITING}), _K.SOLVED),
+    "closed_by_customer": (frozenset({_K.OPEN, _K.WAITING, _K.SOLVED}), _K.CLOSED),
+    "lapsed": (frozenset({_K.SOLVED}), _K.CLOSED),
+    "reopened": (frozenset({_K.SOLVED, _K.CLOSED}), _K.OPEN),
 }
 
 

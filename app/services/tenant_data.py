@@ -21,6 +21,8 @@ from app.models import (
     StateChange,
     Tenant,
     TenantConfig,
+    Ticket,
+    TicketEntry,
 )
 from app.models.base import BaseModel
 from app.services import audit, chats, messages, people
@@ -50,7 +52,7 @@ def export_zip(tenant: Tenant, *, by: str, address: str) -> Iterator[bytes]:
 
 
 def erase_customer(tenant: Tenant, chat_id: int, *, confirmed: str, by: str, address: str) -> None:
-    """Delete a chat with its messages and bookings: texts, ids, name and number.
+    """Delete a chat with its messages, bookings and tickets: texts, ids, name and number.
 
     `confirmed` is what the person typed to confirm: the customer's number as the chat shows it. Raises Conflict where
     it is another, and UnknownChat.
@@ -78,7 +80,8 @@ def _files(tenant: Tenant) -> Iterator[tuple[str, Iterable[str]]]:
     yield "draft.jsonl", _rows(ContentDraft.select().where(ContentDraft.tenant == tenant))
     for name, model in (("versions", ContentVersion), ("setup_requests", SetupRequest), ("states", StateChange),
                         ("absences", Absence), ("incidents", Incident), ("chats", Chat),
-                        ("bookings", Booking)):
+                        ("bookings", Booking), ("tickets", Ticket),
+                        ("ticket_entries", TicketEntry)):
         yield f"{name}.jsonl", _rows(_pages(model, tenant))
     people = Account.select().where(Account.tenant == tenant).order_by(Account.id)
     yield "people.jsonl", (_line({name: getattr(person, name) for name in ACCOUNT_FIELDS}) for person in people)

@@ -9,6 +9,8 @@ from app.models import AwayPolicy
 
 LABELS: Mapping[str, LazyString] = {
     "services": _l("Services and prices"), "products": _l("Products"), "questions": _l("Questions and answers"),
+    "problems": _l("Problems and steps to try"), "problem": _l("Problem"),
+    "steps": _l("Steps to try, one a line, in the order in which the bot gives them"),
     "hours": _l("Hours and holidays"), "name": _l("Name"), "price": _l("Price"), "minutes": _l("Minutes"),
     "stock": _l("In stock"), "category": _l("Kind"), "description": _l("Description"), "question": _l("Question"),
     "answer": _l("Answer"), "phrasings": _l("Other ways to ask it, one a line"),

@@ -12,8 +12,9 @@ from flask_babel.speaklater import LazyString
 
 from app.web.labels import LABELS
 
-KINDS: Mapping[str, LazyString] = {"Service": _l("Service"), "Product": _l("Product"), "Question": _l("Question")}
-PLACE = re.compile(r"(?P<kind>Service|Product|Question) (?P<place>\d+)(: the (?P<part>\w+))?")
+KINDS: Mapping[str, LazyString] = {"Service": _l("Service"), "Product": _l("Product"), "Question": _l("Question"),
+                                   "Problem": _l("Problem")}
+PLACE = re.compile(r"(?P<kind>Service|Product|Question|Problem) (?P<place>\d+)(: the (?P<part>\w+))?")
 TEXT = re.compile(r"The (?P<name>[\w -]+)")
 NAMES = {"emergency answer": "emergency_answer", "hand-over words": "handover_words",
          "emergency words": "emergency_words"}
@@ -36,6 +37,7 @@ _SENTENCES: tuple[tuple[str, LazyString], ...] = (
     (r"(?P<what>.+): every entry must have named parts, such as a name\.",
      _l("%(what)s: every entry must have named parts, such as a name.")),
     (r"(?P<what>.+) needs a question and an answer\.", _l("%(what)s needs a question and an answer.")),
+    (r"(?P<what>.+) needs a name for it and steps to try\.", _l("%(what)s needs a name for it and steps to try.")),
     (r'(?P<what>\w+)s: "(?P<key>.*)" stands there twice; give each a name of its own\.',
      _l("%(what)s: “%(key)s” stands there twice; give each a name of its own.")),
     (r"Hours: (?P<what>\w{3}) must be a list of spans .*", _l("%(what)s: give an opening and a closing time.")),

@@ -10,7 +10,16 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from app.models import BookingState, RequestStatus, Role, SessionState, Template, TenantStatus, WorkerStatus
+from app.models import (
+    BookingState,
+    RequestStatus,
+    Role,
+    SessionState,
+    Template,
+    TenantStatus,
+    TicketState,
+    WorkerStatus,
+)
 
 
 @dataclass(frozen=True)
@@ -98,9 +107,17 @@ REQUEST: Mapping[RequestStatus, Words] = {
         "bad", _l("Not approved"), _l("The setup request was not approved."),
         _l("Read the reason, change the request and send it again.")),
 }
+TICKET: Mapping[TicketState, Words] = {
+    TicketState.OPEN: Words("bad", _l("Open"), _l("The customer waits for the business.")),
+    TicketState.WAITING: Words("wait", _l("Answered"), _l("The business has answered and waits for the customer.")),
+    TicketState.SOLVED: Words(
+        "good", _l("Solved"), _l("The problem is solved. It is closed after a week unless the customer writes more.")),
+    TicketState.CLOSED: Words("off", _l("Closed"), _l("Nothing more is to be done.")),
+}
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     TenantStatus: TENANT, SessionState: SESSION, WorkerStatus: WORKER, RequestStatus: REQUEST,  # type: ignore[dict-item]
     BookingState: BOOKING,  # type: ignore[dict-item]
+    TicketState: TICKET,  # type: ignore[dict-item]
 }
 ROLES: Mapping[Role, LazyString] = {Role.ADMIN: _l("Admin"), Role.OWNER: _l("Owner"), Role.STAFF: _l("Staff")}
 TEMPLATES: Mapping[Template, LazyString] = {

@@ -17,6 +17,8 @@ OF_VICTIM = """
         UNION ALL SELECT 'stock', s::text FROM stock s WHERE tenant_id = %(tenant)s
         UNION ALL SELECT 'booking', b::text FROM booking b WHERE tenant_id = %(tenant)s
         UNION ALL SELECT 'cell', c::text FROM booking_cell c WHERE tenant_id = %(tenant)s
+        UNION ALL SELECT 'ticket', t::text FROM ticket t WHERE tenant_id = %(tenant)s
+        UNION ALL SELECT 'story', e::text FROM ticket_entry e WHERE tenant_id = %(tenant)s
         UNION ALL SELECT 'worker', w::text FROM worker_process w WHERE tenant_id = %(tenant)s
     ) AS rows (kind, row)"""
 

@@ -1,8 +1,21 @@
 """The pages of a business."""
-from app.web.portal import bookings, chats, content, data, notifications, onboarding, people, preview, status, whatsapp
+from app.web.portal import (
+    bookings,
+    chats,
+    content,
+    data,
+    notifications,
+    onboarding,
+    people,
+    preview,
+    status,
+    tickets,
+    whatsapp,
+)
 from app.web.portal.blueprint import blueprint
 
 __all__ = [
     "blueprint", "bookings", "chats", "content", "data", "notifications", "onboarding", "people", "preview", "status",
+    "tickets",
     "whatsapp",
 ]

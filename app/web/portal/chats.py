@@ -14,13 +14,14 @@ from app.errors import Invalid
 from app.models import OWNER_PHONE, Chat, Direction, Message, Outcome, TenantConfig
 from app.models.base import utc_now
 from app.services import chats as service
-from app.services import tenant_data
+from app.services import tenant_data, tickets
 from app.services.chats import Thread, Wanted
 from app.web.access import current_tenant, member
 from app.web.errors import said
 from app.web.places import behind, chat_place, row_id
 from app.web.portal.blueprint import blueprint, who
 from app.web.portal.reasons import DELIVERIES, OUTCOMES, author_in_words, is_unsure, reason_in_words
+from app.web.portal.story import story_of
 
 SHOWN_CHARACTERS = 1000
 SNIPPET_CHARACTERS = 120
@@ -171,7 +172,7 @@ def _opened(chat_id: int) -> dict[str, object]:
     thread = service.read_thread(found, before=before)
     return {"chat": found, "customer": tenant_data.customer_of(found), "thread": thread, "is_newest": before is None,
             "turn": turn_of(found, thread, utc_now()), "turn_hours": TURN_HOURS, "shown": SHOWN_CHARACTERS,
-            "longest": service.LONGEST_MESSAGE}
+            "longest": service.LONGEST_MESSAGE, "story": story_of(found), "chat_tickets": tickets.of_chat(found)}
 
 
 def turn_of(chat: Chat, thread: Thread, now: datetime) -> Turn:

@@ -45,6 +45,8 @@ DEEDS: Mapping[str, LazyString] = {
     "tenant.change": _l("changed the business"),
     "tenant.create": _l("made the business"),
     "tenant.reset_session": _l("unlinked the phone for a new number"),
+    "ticket.reopen": _l("opened a ticket again"),
+    "ticket.solve": _l("solved a ticket"),
     "webhook.remove": _l("removed the webhook"),
     "webhook.renew_secret": _l("made a new secret for the webhook"),
     "webhook.save": _l("gave the webhook its address"),

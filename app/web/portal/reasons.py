@@ -31,8 +31,8 @@ DELIVERIES: Mapping[Delivery, LazyString] = {
 }
 FORMS: Mapping[str, LazyString] = {
     "booking": _l("a booking"), "move": _l("the move of a booking"), "cancel": _l("the end of a booking"),
-    "order": _l("an order"), "problem": _l("a problem report"),
-    "complaint": _l("a complaint"), "review": _l("a comment"),
+    "order": _l("an order"), "problem": _l("a problem report"), "complaint": _l("a complaint"),
+    "review": _l("a comment"), "addition": _l("something for a ticket"),
 }
 ASKED: Mapping[str, LazyString] = {
     "service": _l("Taking %(form)s: asked for the service"),
@@ -101,6 +101,18 @@ REASONS: Mapping[str, LazyString] = {
     "proposal:refused": _l("The customer said no to another time"),
     "booking:told": _l("What you did with the booking"),
     "booking:reminder": _l("A reminder of the booking"),
+    "still_problem": _l("The customer says that a problem goes on"),
+    "fix:step": _l("Gave a step to try"),
+    "fix:ask_helped": _l("Asked whether the step helped"),
+    "fix:solved": _l("A step helped: the problem is solved"),
+    "fix:failed": _l("No step helped: handed to a person"),
+    "fix:dropped": _l("The customer wants to try no more steps"),
+    "ticket:status": _l("The customer asked how far a ticket is"),
+    "ticket:list": _l("The customer asked for its tickets"),
+    "ticket:none": _l("The customer asked for a ticket and has none"),
+    "ticket:added": _l("The customer added to a ticket"),
+    "ticket:closed": _l("The customer closed a ticket"),
+    "ticket:is_closed": _l("The customer spoke of a ticket that is closed"),
     "error": _l("The bot failed on this message; a person should look"),
     "portal": _l("Written in the portal"),
     "owner": _l("Typed on the phone"),

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 LANGUAGES = ("EN", "SW")
@@ -18,7 +19,8 @@ Form = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Column:
-    """One part of a row: `kind` is text (both languages), long (the same, several lines), number or lines."""
+    """One part of a row: `kind` is text (both languages), long (the same, several lines), number, lines, or steps
+    (texts in both languages, one a line)."""
 
     name: str
     kind: str
@@ -30,6 +32,7 @@ LISTS: Mapping[str, tuple[Column, ...]] = {
     "products": (Column("name", "text"), Column("price", "number"), Column("stock", "number"),
                  Column("category", "text"), Column("description", "long")),
     "questions": (Column("question", "text"), Column("answer", "long"), Column("phrasings", "lines")),
+    "problems": (Column("problem", "text"), Column("steps", "steps"), Column("phrasings", "lines")),
 }
 
 
@@ -64,6 +67,14 @@ def clean(text: str) -> str:
     return text.replace("\0", "").replace("\r\n", "\n").strip()
 
 
+def steps(form: Form, field: str) -> list[Any]:
+    """Texts that stand one a line in each language; where a line is empty, the other language serves both."""
+    columns = [form.get(f"{field}-{language}", "").rstrip().split("\n") for language in LANGUAGES]
+    rows = zip_longest(*columns, fillvalue="")
+    read = ({language: clean(text) for language, text in zip(LANGUAGES, row, strict=True)} for row in rows)
+    return [texts for row in read if (texts := {language: text for language, text in row.items() if text})]
+
+
 def read_rows(form: Form, kind: str, count: int) -> list[dict[str, Any]]:
     """The first `count` rows of a form, without those that are empty."""
     rows = (_read_row(form, kind, place) for place in range(count))
@@ -90,6 +101,8 @@ def _read(form: Form, field: str, kind: str) -> Any:
         return number(form.get(field, ""))
     if kind == "lines":
         return lines(form.get(field, ""))
+    if kind == "steps":
+        return steps(form, field)
     return stored_text(form, field)
 
 
@@ -102,6 +115,14 @@ def shown_rows(stored: Sequence[Any], kind: str, main: str) -> list[dict[str, An
 def _shown(value: Any, kind: str, main: str) -> Any:
     if kind in ("text", "long"):
         return both(value, main)
+    if kind == "steps":
+        return _shown_steps(value, main)
     if kind == "lines":
         return "\n".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
     return "" if value is None else str(value)
+
+
+def _shown_steps(value: Any, main: str) -> dict[str, str]:
+    """Steps one a line; a step with lines of its own is shown on one, or it would come back as several."""
+    shown = [both(step, main) for step in (value if isinstance(value, list | tuple) else [value] if value else [])]
+    return {language: "\n".join(" ".join(step[language].split()) for step in shown).rstrip() for language in LANGUAGES}

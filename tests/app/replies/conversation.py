@@ -35,10 +35,9 @@ class Talk:
         """The customer's message, some time after the last; gives the reply's text, nothing if the bot kept silent."""
         self.now += after
         self.decision = decide(Incoming(text, kind, self.name), self.state, self.config, self.now, self.records)
-        for deed in self.decision.actions:
-            if isinstance(deed, Deed):
-                self.records = self.records.after(deed, self.now)
         self.state = json.loads(json.dumps(self.decision.state))
+        for deed in self.deeds:
+            self.records = self.records.after(deed, self.now)
         sends = [action for action in self.decision.actions if isinstance(action, Send)]
         return sends[0].text if sends else ""
 
@@ -51,6 +50,11 @@ class Talk:
     def because(self) -> str:
         """The reason of the last reply, nothing if the bot kept silent."""
         return next((action.because for action in self.decision.actions if isinstance(action, Send | HandOver)), "")
+
+    @property
+    def deeds(self) -> list[Deed]:
+        """What the last message did to the records."""
+        return [action for action in self.decision.actions if isinstance(action, Deed)]
 
     @property
     def is_handed_over(self) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.replies import HandOver, Incoming, Send, decide, rate_warning
+from app.replies import Deed, HandOver, Incoming, Send, decide, rate_warning
 from app.replies.state import KEPT_REQUESTS
 from tests.app.replies.conversation import WEDNESDAY_NOON, Talk, bare, tenant
 from tests.source_tree import ROOT, parsed
@@ -38,7 +38,9 @@ state_keys = st.sampled_from([
 likely_values = st.sampled_from([
     "EN", "SW", "booking", "order", "problem", "review", "day", "time", "service", "product", "quantity", "place",
     "details", "confirm",
-    "change", "held", "person", ["do:menu", "service:facial", "more:product:x", "more:question:3", "category:", 7],
+    "change", "held", "person", "fix", "addition", "helped", {"ticket": 3}, ["ticket:1", "ticket_close:x"],
+    {"problem": "my internet is slow. what can i do?", "step": 9},
+    ["do:menu", "service:facial", "more:product:x", "more:question:3", "category:", 7],
     {"product": "sugar 1kg"},
     {"service": "facial", "day": "x", "time": 3}, {"product": 3, "quantity": "two", "place": []},
     [{"form": "order", "slots": {}}],
@@ -49,7 +51,8 @@ states = st.dictionaries(state_keys, likely_values | json_values, max_size=8)
 def checked(decision, customer_text):
     sends = [action for action in decision.actions if isinstance(action, Send)]
     given_away = [action for action in decision.actions if isinstance(action, HandOver)]
-    assert list(decision.actions) == [*sends, *given_away]
+    deeds = [action for action in decision.actions if isinstance(action, Deed)]
+    assert list(decision.actions) == [*sends, *deeds, *given_away]
     assert len(given_away) <= len(sends) <= 1
     for send in sends:
         assert 0 < len(send.text) <= 4000

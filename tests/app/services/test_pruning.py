@@ -3,7 +3,18 @@ from datetime import timedelta
 import pytest
 
 from app.errors import Invalid
-from app.models import Absence, Booking, BookingCell, Chat, Message, PortalEvent, StateChange, Tenant
+from app.models import (
+    Absence,
+    Booking,
+    BookingCell,
+    Chat,
+    Message,
+    PortalEvent,
+    StateChange,
+    Tenant,
+    Ticket,
+    TicketEntry,
+)
 from app.models.base import utc_now
 from app.services import places, pruning
 from app.services.pruning import prune
@@ -40,6 +51,16 @@ def test_messages_are_deleted_once_they_are_too_old_and_not_before(write):
     assert Chat.select().count() == 1
 
 
+def test_closed_tickets_go_with_the_messages_and_open_ones_stay(acme, write):
+    write("young", 1)
+    for number, state in enumerate(("CLOSED", "OPEN", "SOLVED"), 1):
+        ticket = Ticket.create(tenant=acme, chat=Chat.get(), number=number, state=state, changed_at=NOW - timedelta(31))
+        TicketEntry.create(tenant=acme, ticket=ticket, cause="opened", text="slow")
+    assert prune(now=NOW, messages_days=30, history_days=0)["tickets"] == 1
+    assert {ticket.state for ticket in Ticket.select()} == {"OPEN", "SOLVED"}
+    assert TicketEntry.select().count() == 2
+
+
 def test_a_reply_that_is_still_to_be_sent_stays(write):
     write("waits", 400, direction="OUT", delivery="PENDING")
     write("sent", 400, direction="OUT", delivery="SENT")
@@ -67,7 +88,7 @@ def test_history_has_a_time_of_its_own(acme, write):
         Absence.create(tenant=acme, since=at, until=at)
     kept = StateChange.select().count() - 1
     assert prune(now=NOW, messages_days=0, history_days=30) == {
-        "messages": 0, "bookings": 0, "state changes": 1, "absences": 1, "events": 1}
+        "messages": 0, "bookings": 0, "state changes": 1, "absences": 1, "events": 1, "tickets": 0}
     assert (StateChange.select().count(), PortalEvent.select().count(), ids()) == (kept, 1, {"old"})
 
 
