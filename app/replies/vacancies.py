@@ -1,11 +1,12 @@
 """When there is room for a service: opening hours, holidays, its length, what is taken, how early and how far ahead."""
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from app.replies.booking_rules import EVERYTHING, cells_of, length_of, places_for
 from app.replies.config import BotConfig
 from app.replies.content import Item
-from app.replies.diary import Diary
+from app.replies.diary import Diary, Taken
 from app.replies.hours import closing
 
 STEP, SHORT_STEP = timedelta(minutes=30), timedelta(minutes=15)
@@ -29,7 +30,8 @@ class Vacancies:
         self.length = length_of(service)
         self._hours, self._rules, self._now, self._zone = config.hours, config.bookings, now, config.zone
         self._is_chosen = service is not None or not config.services
-        self._taken = _counted(diary, but) if self._is_chosen else Counter()
+        self._taken = [taken for taken in diary.taken if taken.number != but]
+        self._counts: dict[date, Counter[tuple[str, datetime]]] = {}
 
     @property
     def most_people(self) -> int:
@@ -74,8 +76,16 @@ class Vacancies:
         if not self._is_chosen:
             return False
         begins = start.astimezone(UTC)
-        return any(self._taken[room.resource, cell] + self.places > room.capacity
+        return any(self._count(cell)[room.resource, cell] + self.places > room.capacity
                    for cell in cells_of(begins, begins + self.length) for room in self.rooms)
+
+    def _count(self, cell: datetime) -> Counter[tuple[str, datetime]]:
+        """The places that are taken on the (UTC) day of the cell, counted when the day is first asked for."""
+        day = cell.date()
+        if day not in self._counts:
+            self._counts[day] = _counted(taken for taken in self._taken
+                                         if taken.starts.date() <= day <= taken.ends.date())
+        return self._counts[day]
 
     def _starts(self, day: date) -> list[datetime]:
         midnight, step = datetime.combine(day, time(), self._zone), STEP if self.length >= STEP else SHORT_STEP
@@ -96,11 +106,10 @@ def spread(starts: list[datetime], most: int) -> list[datetime]:
     return [starts[round(place * (len(starts) - 1) / (most - 1))] for place in range(most)]
 
 
-def _counted(diary: Diary, but: int) -> Counter[tuple[str, datetime]]:
+def _counted(bookings: Iterable[Taken]) -> Counter[tuple[str, datetime]]:
     counted: Counter[tuple[str, datetime]] = Counter()
-    for taken in diary.taken:
-        if taken.number != but:
-            for cell in cells_of(taken.starts, taken.ends):
-                counted[taken.service, cell] += taken.places
-                counted[EVERYTHING, cell] += taken.places
+    for taken in bookings:
+        for cell in cells_of(taken.starts, taken.ends):
+            counted[taken.service, cell] += taken.places
+            counted[EVERYTHING, cell] += taken.places
     return counted

@@ -1,13 +1,14 @@
 """What a conversation has to know of the bookings, and does to them."""
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from peewee import IntegrityError, fn
 
 from app.db import db
 from app.errors import Overtaken
 from app.models import Booking, BookingNews, BookingState, Chat, Tenant
+from app.models.prepared import Prepared, Slot
 from app.replies.booking_rules import Room
 from app.replies.diary import (
     AnswerProposal,
@@ -27,20 +28,57 @@ NEWS = {
     "accepted": BookingNews.ACCEPTED, "refused": BookingNews.REFUSED,
 }
 
+# Read with each message of a customer, and by hand: peewee would take longer to make rows of it than all else together.
+_COLUMNS = (Booking.chat, Booking.number, Booking.service, Booking.service_name, Booking.starts_at, Booking.ends_at,
+            Booking.places, Booking.people, Booking.name, Booking.state, Booking.updated_at)
+_COMING = Prepared(lambda: Booking.select(*_COLUMNS).where(
+    Booking.tenant == Slot("tenant", Booking.id), Booking.ends_at > Slot("now", Booking.ends_at),
+    Booking.state.in_(sorted(OPEN))))
+_HIGHEST = Prepared(lambda: Booking.select(fn.MAX(Booking.number)).where(Booking.tenant == Slot("tenant", Booking.id)))
+
+
+class _Row(NamedTuple):
+    """A booking as the database gives it, in the order of _COLUMNS."""
+
+    chat: int | None
+    number: int
+    service: str
+    service_name: str
+    starts: datetime | str
+    ends: datetime | str
+    places: int
+    people: int
+    name: str
+    state: str
+    changed: datetime | str
+
+    def taken(self) -> Taken:
+        """What it takes."""
+        return Taken(self.number, self.service, _aware(self.starts), _aware(self.ends), self.places)
+
+    def own(self) -> OwnBooking:
+        """What its customer knows of it."""
+        return OwnBooking(self.number, self.service, self.service_name, _aware(self.starts), _aware(self.ends),
+                          self.name, self.state, self.people, _aware(self.changed))
+
+
+def _aware(stored: datetime | str) -> datetime:
+    """A moment as stored: SQLite gives it as a text."""
+    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return moment.replace(tzinfo=UTC)
+
 
 def diary_for(tenant: Tenant, chat: Chat | None, now: datetime) -> Diary:
     """What is taken from `now` on, this customer's own bookings, and the next number."""
-    taken: Any = Booking.select(
-        Booking.number, Booking.service, Booking.starts_at, Booking.ends_at, Booking.places).where(
-        *_coming(tenant, now)).tuples()
-    own = Booking.select().where(*_coming(tenant, now), Booking.chat == chat) if chat else ()
-    return Diary(tuple(Taken(*row) for row in taken), tuple(sorted(map(_own, own), key=lambda one: one.starts)),
+    rows = [_Row(*row) for row in _COMING.run(tenant=tenant.id, now=now).fetchall()]
+    own = (row.own() for row in rows if chat and row.chat == chat.id)
+    return Diary(tuple(row.taken() for row in rows), tuple(sorted(own, key=lambda one: (one.starts, one.number))),
                  next_number(tenant))
 
 
 def next_number(tenant: Tenant) -> int:
     """The number of the tenant's next booking."""
-    highest = Booking.select(fn.MAX(Booking.number)).where(Booking.tenant == tenant).scalar()
+    highest: int | None = _HIGHEST.run(tenant=tenant.id).fetchone()[0]
     return (highest or 0) + 1
 
 
@@ -116,12 +154,3 @@ def _own_of(deed: Any, tenant: Tenant, chat: Chat) -> Booking:
     if booking is None:
         raise Overtaken(f"booking {deed.number}: it is gone")
     return booking
-
-
-def _coming(tenant: Tenant, now: datetime) -> tuple[Any, ...]:
-    return Booking.tenant == tenant, Booking.ends_at > now, Booking.state.in_(tuple(OPEN))
-
-
-def _own(row: Booking) -> OwnBooking:
-    return OwnBooking(row.number, row.service, row.service_name, row.starts_at, row.ends_at, row.name, row.state.value,
-                      row.people, row.updated_at)

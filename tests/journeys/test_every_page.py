@@ -30,7 +30,8 @@ WHO = {"public": None, "signed_in": "alice", "member": "alice", "owner": "alice"
 # What answers with something else than a page, and why.
 NO_PAGE = {
     "health.healthz": "for programs", "admin.audit_csv": "a download", "portal.chat_csv": "a download",
-    "portal.messages_csv": "a download", "admin.tenant_state": "a part", "portal.status_part": "a part",
+    "portal.messages_csv": "a download", "portal.booking_file": "a download", "portal.bookings_file": "a download",
+    "admin.tenant_state": "a part", "portal.status_part": "a part",
     "portal.whatsapp_part": "a part", "portal.chats_part": "a part", "portal.chat_part": "a part",
     "portal.waiting_part": "a part",
     "admin.change_worker_again": "leads back", "admin.change_many_again": "leads back",

@@ -9,6 +9,8 @@ import pyotp
 
 from app.models import (
     Account,
+    Booking,
+    BookingState,
     Chat,
     ContentDraft,
     Delivery,
@@ -136,7 +138,20 @@ def _busy(tenant: Tenant, owner: Account, now: datetime) -> dict[str, int]:
     chats = [_chat(tenant, name, now) for name in ("Asha", "", "x" * 100)]
     Chat.update(person_until=now + timedelta(hours=3), unread=2).where(Chat.id == chats[1].id).execute()
     message = Message.get(Message.chat == chats[0], Message.text.startswith("wordword"))
-    return {"chat_id": chats[0].id, "message_id": message.id, "note_id": note.id, "handed_over": chats[1].id}
+    _book(chats, now)
+    return {"number": 1, "chat_id": chats[0].id, "message_id": message.id, "note_id": note.id,
+            "handed_over": chats[1].id}
+
+
+def _book(chats: list[Chat], now: datetime) -> None:
+    """A booking in every state, tomorrow, by each customer."""
+    number = count(1)
+    for chat in chats:
+        for hour, state in enumerate(BookingState, 24):
+            starts = now + timedelta(hours=hour)
+            Booking.create(tenant=chat.tenant, chat=chat, number=next(number), service_name="Full body massage",
+                           name=chat.name or "word" * 15, phone=chat.phone, starts_at=starts, state=state,
+                           ends_at=starts + timedelta(minutes=90), people=2, note="Brings her mother")
 
 
 def _drafted(tenant: Tenant, address: str) -> Tenant:
