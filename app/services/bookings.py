@@ -205,7 +205,7 @@ def _check_start(start: datetime, now: datetime) -> None:
 
 
 def _chat_of(tenant: Tenant, phone: str) -> Chat | None:
-    return Chat.get_or_none(Chat.tenant == tenant, Chat.phone == phone) if phone else None
+    return Chat.get_or_none(Chat.tenant == tenant, Chat.phone.in_((phone, phone.lstrip("+")))) if phone else None
 
 
 def _note(tenant: Tenant, booking: Booking, action: str, by: str, address: str) -> None:

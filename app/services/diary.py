@@ -144,9 +144,15 @@ def change(booking: Booking, cause: str, *, now: datetime, by_customer: bool = T
 def _make(deed: MakeBooking, tenant: Tenant, chat: Chat, now: datetime) -> None:
     store(Booking(
         tenant=tenant, chat=chat, number=deed.number, service=deed.service, service_name=deed.service_name,
-        name=deed.name, phone=(deed.phone or chat.phone or "")[:20], starts_at=deed.starts, ends_at=deed.ends,
+        name=deed.name, phone=deed.phone or number_of(chat), starts_at=deed.starts, ends_at=deed.ends,
         people=deed.people, places=deed.places, state=deed.state, news=BookingNews.MADE, created_at=now,
         updated_at=now), deed.rooms)
+
+
+def number_of(chat: Chat) -> str:
+    """The customer's number with its plus, as bookings have it; chats keep what WhatsApp gives. Empty where unknown."""
+    digits = str(chat.phone or "").lstrip("+")
+    return f"+{digits}" if digits else ""
 
 
 def _own_of(deed: Any, tenant: Tenant, chat: Chat) -> Booking:

@@ -25,7 +25,7 @@ from app.models import (
     TicketEntry,
 )
 from app.models.base import BaseModel
-from app.services import audit, chats, messages, people
+from app.services import audit, chats, diary, messages, people
 from app.spreadsheets import csv_lines
 
 PAGE = 500
@@ -63,7 +63,7 @@ def erase_customer(tenant: Tenant, chat_id: int, *, confirmed: str, by: str, add
             raise Conflict("To erase this customer's data, type %(number)s exactly.", number=customer_of(chat))
         if chat.phone:
             # Those that were written down by hand belong to no chat.
-            Booking.delete().where(Booking.tenant == tenant, Booking.phone == chat.phone).execute()
+            Booking.delete().where(Booking.tenant == tenant, Booking.phone == diary.number_of(chat)).execute()
         chat.delete_instance()
         # Nothing of the customer stands here: the entry would outlive the erasure.
         audit.record(by=by, action="data.erase", slug=tenant.slug, detail={"chat": chat_id}, address=address)

@@ -25,7 +25,7 @@ def test_a_booking_is_made_with_the_reply_that_says_so(inbox, seen, now):
     taken = inbox.take(seen(text="yes"), now + timedelta(minutes=1))
     assert "Your booking is confirmed: it is no. 1." in taken.replies[0].text
     row = Booking.get()
-    assert (row.number, row.name, row.phone, row.chat.id) == (1, "Asha", "255711000001", taken.chat_id)
+    assert (row.number, row.name, row.phone, row.chat.id) == (1, "Asha", "+255711000001", taken.chat_id)
     assert BookingCell.select().count() == 4
 
 

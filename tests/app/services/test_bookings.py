@@ -120,7 +120,9 @@ def test_a_booking_by_phone_takes_the_same_places(tenant, chat):
     assert Booking.select().count() == 1
 
 
-def test_a_booking_by_phone_of_a_customer_of_the_chats_is_theirs_there(tenant, chat):
+@pytest.mark.parametrize("stored", ["+255711000001", "255711000001"])
+def test_a_booking_by_phone_of_a_customer_of_the_chats_is_theirs_there(tenant, chat, stored):
+    Chat.update(phone=stored).execute()
     bookings.make(tenant, Entry("facial", TEN, "Asha", "0711 000 001"), now=NOW, **WHO)
     assert [own.number for own in diary.diary_for(tenant, chat, NOW).own] == [1]
     assert "Acme Spa wamekuwekea miadi ya Facial ya uso" in told()[0][0]
