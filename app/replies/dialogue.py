@@ -44,6 +44,8 @@ OWN_WAY = frozenset({"contact_human_agent", "still_problem", "complaint"})
 """Intents before which even a sure question stands back."""
 BESIDE_A_TIME = frozenset({"", "hours", "services", "greeting", "thanks"})
 """Intents that a service named with a day or a time outweighs."""
+ROOM = frozenset({"make_booking", "ask_availability"})
+"""Intents that both begin a booking."""
 ENDS_A_FORM = frozenset({"menu", "help", "contact_human_agent", "complaint", "make_booking", "place_order"})
 """Intents after which a half-filled form is forgotten."""
 
@@ -199,8 +201,13 @@ def _sure_question(turn: Turn) -> Reply | None:
 
 
 def _named_with_a_time(turn: Turn) -> Reply | None:
-    """A service beside a day or a time is the beginning of a booking, whatever else the words may hint at."""
-    if turn.config.template != "BOOKING" or turn.intent not in BESIDE_A_TIME or not turn.services.items:
+    """A service beside a day or a time is the beginning of a booking, whatever else the words may hint at.
+
+    So is a day or a time in a message of which it is unsure alone whether it asks for room or books it.
+    """
+    asks_for_room = not turn.intent and turn.meaning.intent in ROOM
+    if turn.config.template != "BOOKING" or turn.intent not in BESIDE_A_TIME or \
+            not (turn.services.items or asks_for_room):
         return None
     asks_hours = turn.intent == "hours" and turn.asks_something()
     when = turn.slots.day or turn.slots.time

@@ -121,6 +121,8 @@ def test_a_day_without_any_room_is_refused_and_other_days_are_offered():
     ("EN", "do you have any slots on Friday for a facial", "", "1. 09:00"),
     ("SW", "mna nafasi Ijumaa ya facial?", "", "1. saa 3:00 asubuhi"),
     ("SW", "kuna nafasi Ijumaa?", "facial", "1. saa 3:00 asubuhi"),
+    ("SW", "una nafasi kesho?", "facial", "1. saa 3:00 asubuhi"),
+    ("SW", "mna nafasi Friday ya manicure?", "", "1. saa 3:00 asubuhi"),
 ])
 def test_who_asks_what_is_free_is_shown_it(language, said, service, free):
     talk = Talk(spa(language))
