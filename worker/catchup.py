@@ -5,7 +5,7 @@ out of order: the page tells what is new, the history what is old, and neither k
 time up to which everything has been claimed; it moves only while the connection is proved and nothing waits.
 """
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Protocol
 
 from app.logs import get_logger
 from app.models import Direction, Message, Tenant, WhatsAppSession
+from worker.lost import Said, answers_among
 from worker.reconnect import delay_s
 from worker.whatsapp.events import MessageSeen
 
@@ -66,6 +67,7 @@ class CatchUp:
     _op: int = 0
     _due: float = 0.0
     _failures: int = 0
+    _said: dict[str, Said] = field(default_factory=dict)
 
     def restart(self) -> None:
         """The page was replaced: what is held will be read again from the history."""
@@ -130,12 +132,28 @@ class CatchUp:
         return self.phase is Phase.READING and clock > self._due
 
     def sort(self) -> None:
-        """Put what is held into the order in which it is to be answered."""
-        self.held = deque(in_order(self.held))
+        """Put what is held into the order in which to deal with it: what the owner typed, then the customers'."""
+        held = in_order(self.held)
+        self._said |= answers_among(message for _, message in held)
+        answers = {own.id for replies in self._said.values() for own in replies}
+        typed = [(seq, message) for seq, message in held if message.from_me and message.id not in answers]
+        self.held = deque([*typed, *(each for each in held if not each[1].from_me)])
+
+    def unanswered(self) -> list[MessageSeen]:
+        """The customers' messages that are held, but for those that a lost machine has answered."""
+        return [message for _, message in self.held if not message.from_me and message.id not in self._said]
+
+    def release(self) -> Iterator[tuple[MessageSeen, Said]]:
+        """What is held, one after another, each with what a lost machine has answered; dropped once the next is due."""
+        while self.held:
+            message = self.held[0][1]
+            yield message, self._said.get(message.id, ())
+            self.held.popleft()
 
     def finish(self) -> None:
         """Everything the history had has been pushed."""
         self.phase, self._failures = Phase.DONE, 0
+        self._said.clear()
 
     def fail(self, clock: float) -> None:
         """The history cannot be had now: go on with what is new, leave the watermark, and ask again later."""

@@ -19,7 +19,8 @@ from app.services import deeds
 from worker.away import Treatment
 from worker.chats import find_chat, update_chat
 from worker.config import Config
-from worker.ledger import log_in, log_out, log_owner
+from worker.ledger import log_in, log_out, log_owner, log_said
+from worker.lost import Said, marked
 from worker.outbox import Outgoing
 from worker.pacing import Pace, Verdict, typing_s
 from worker.whatsapp.events import MessageSeen, bare_id
@@ -58,23 +59,27 @@ class Inbox:
 
     def take(
         self, seen: MessageSeen, now: datetime, treatment: Treatment = Treatment.ANSWER,
+        said: Said = (),
     ) -> Taken | None:
         """Claim a customer's message and commit what is done about it; None where it was claimed before.
 
+        Where a machine that was lost has `said` its answers already, they are written down, and nothing is sent.
         Raises peewee's database errors; then nothing has been claimed, or all of it, and the same call may be repeated.
         """
         seen = bounded(seen)
         for _ in range(MOST_OVERTAKEN):
             try:
-                return self._take(seen, now, treatment)
+                return self._take(seen, now, treatment, said)
             except Overtaken as error:
                 log.info("overtaken", message_id=bare_id(seen.id), by=str(error))
-        return self._take(seen, now, treatment)
+        return self._take(seen, now, treatment, said)
 
-    def _take(self, seen: MessageSeen, now: datetime, treatment: Treatment) -> Taken | None:
+    def _take(
+        self, seen: MessageSeen, now: datetime, treatment: Treatment, said: Said,
+    ) -> Taken | None:
         try:
             with db.atomic():
-                taken = self._claim(seen, now, treatment)
+                taken = self._claim(seen, now, treatment, said)
         except IntegrityError:
             if not self._is_claimed(seen):
                 raise
@@ -105,11 +110,13 @@ class Inbox:
         """Forget what no longer limits anything."""
         self._pace.forget_idle(now)
 
-    def _claim(self, seen: MessageSeen, now: datetime, treatment: Treatment) -> Taken:
+    def _claim(self, seen: MessageSeen, now: datetime, treatment: Treatment, said: Said) -> Taken:
         chat = find_chat(self._tenant, seen)
-        outcome, decision = self._decide(chat, seen, now, treatment)
+        # Decided again where it was answered: the conversation goes on from there.
+        outcome, decision = self._answer(chat, seen, now) if said else self._decide(chat, seen, now, treatment)
         message_id = log_in(self._tenant, chat, seen, outcome, now)
-        replies = tuple(self._record_replies(chat, message_id, seen, decision, now))
+        replies = () if said else tuple(self._record_replies(chat, message_id, seen, decision, now))
+        self._record_said(chat, message_id, said, decision, now)
         if outcome is Outcome.SILENT:
             deeds.overhear(chat, self._config.bot, seen.text, now)
         for action in decision.actions:
@@ -127,6 +134,13 @@ class Inbox:
         verdict = self._pace.judge(chat.id, now)
         if verdict is not Verdict.ANSWER:
             return self._decline(verdict, state)
+        outcome, decision = self._answer(chat, seen, now)
+        if treatment is Treatment.APOLOGISE:
+            decision = apologising(decision, late_apology(decision.state, self._config.bot))
+        return outcome, decision
+
+    def _answer(self, chat: Chat, seen: MessageSeen, now: datetime) -> tuple[Outcome, Decision]:
+        state = chat.state or {}
         try:
             records = deeds.records_for(self._tenant, chat, self._config.bot, now)
             decision = decide(Incoming(seen.text, seen.kind, seen.name), state, self._config.bot, now, records)
@@ -134,8 +148,6 @@ class Inbox:
             # A message that breaks the replies must not stop the others; a person reads it instead.
             log.exception("reply_failed", message_id=bare_id(seen.id))
             decision = Decision((HandOver(FAILED_TO_DECIDE),), state)
-        if treatment is Treatment.APOLOGISE:
-            decision = apologising(decision, late_apology(decision.state, self._config.bot))
         return outcome_of(decision), decision
 
     def _decline(self, verdict: Verdict, state: dict[str, object]) -> tuple[Outcome, Decision]:
@@ -150,10 +162,18 @@ class Inbox:
         keys = iter(seen.keys)
         for send in decision.actions:
             if isinstance(send, Send):
-                key = next(keys, None) or self._new_key(seen.chat)
+                key = next(keys, None) or marked(self._new_key(seen.chat), seen)
                 row = log_out(self._tenant, chat, send, key=key, in_reply_to=message_id, now=now)
                 typing = typing_s(send.text, self._config.typing_ms_per_char, self._config.typing_max_ms)
                 yield Outgoing(row, chat.id, seen.chat, key, send.text, typing)
+
+    def _record_said(
+        self, chat: Chat, message_id: int, said: Said, decision: Decision, now: datetime,
+    ) -> None:
+        sends = [action for action in decision.actions if isinstance(action, Send)]
+        for number, own in enumerate(said):
+            send = sends[number] if number < len(sends) else Send("", "")
+            log_said(self._tenant, chat, bounded(own), send, in_reply_to=message_id, now=now)
 
     def _update_chat(self, chat: Chat, seen: MessageSeen, outcome: Outcome, decision: Decision, now: datetime) -> None:
         until = chat.person_until

@@ -30,6 +30,14 @@ def log_out(tenant: Tenant, chat: Chat, send: Send, *, key: str, in_reply_to: in
         confidence=send.confidence, delivery=Delivery.PENDING)
 
 
+def log_said(tenant: Tenant, chat: Chat, seen: MessageSeen, send: Send, *, in_reply_to: int, now: datetime) -> int:
+    """Log a reply that a machine which was lost has sent; `send` is what it stands for. Returns its id."""
+    return _insert(
+        tenant, chat, direction=Direction.OUT, wa_message_id=seen.id, kind=seen.kind, text=seen.text,
+        sent_at=datetime.fromtimestamp(seen.time, UTC), created_at=now, outcome=None, in_reply_to=in_reply_to,
+        because=send.because[:80], confidence=send.confidence, delivery=Delivery.SENT)
+
+
 def log_owner(tenant: Tenant, chat: Chat, seen: MessageSeen, now: datetime) -> int:
     """Log a message that the owner typed on the phone; returns its id."""
     return _insert(

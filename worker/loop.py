@@ -31,6 +31,7 @@ from worker.gate import Gate
 from worker.inbox import Inbox
 from worker.intake import OWN, reason_to_ignore
 from worker.link import Link
+from worker.lost import Said
 from worker.memory import memory_mib
 from worker.outbox import Outbox, PageDegraded
 from worker.pacing import next_of
@@ -197,23 +198,23 @@ class Worker:
     def _on_message(self, seq: int, message: page_events.MessageSeen, now: datetime, clock: float) -> None:
         if reason := reason_to_ignore(message):
             self._ignored[reason] += not message.late
-            if reason == OWN:
-                self._inbox.note_owner(message, now)
-        elif message.late and self._inbox.is_known(message):
-            pass
-        elif self._catch_up.holds():
+        if reason not in (None, OWN) or (message.late and self._inbox.is_known(message)):
+            return
+        if self._catch_up.holds():
             self._catch_up.hold(seq, message)
+        elif reason:
+            self._inbox.note_owner(message, now)
         else:
             self._answer(message, now, clock)
 
-    def _answer_missed(self, message: page_events.MessageSeen, now: datetime, clock: float) -> None:
+    def _answer_missed(self, message: page_events.MessageSeen, said: Said, now: datetime, clock: float) -> None:
         treatment = self._away.treatment(message, now)
-        if outcome := self._answer(message, now, clock, treatment):
+        if (outcome := self._answer(message, now, clock, treatment, said)) and not said:
             self._away.note(message, outcome, treatment, now)
 
     def _answer(self, message: page_events.MessageSeen, now: datetime, clock: float,
-                treatment: Treatment = Treatment.ANSWER) -> Outcome | None:
-        taken = self._inbox.take(message, now, treatment)
+                treatment: Treatment = Treatment.ANSWER, said: Said = ()) -> Outcome | None:
+        taken = self._inbox.take(message, now, treatment, said)
         if taken is None:
             return None
         self._outbox.add(taken.replies)
@@ -233,11 +234,12 @@ class Worker:
 
     def _release_held(self) -> None:
         self._catch_up.sort()
-        self._away.expect((message for _, message in self._catch_up.held), _now())
-        while self._catch_up.held:
-            _, message = self._catch_up.held[0]
-            self._answer_missed(message, _now(), monotonic())
-            self._catch_up.held.popleft()
+        self._away.expect(self._catch_up.unanswered(), _now())
+        for message, said in self._catch_up.release():
+            if message.from_me:
+                self._inbox.note_owner(message, _now())
+            else:
+                self._answer_missed(message, said, _now(), monotonic())
 
     def _on_session(self, event: page_events.Event, now: datetime, clock: float) -> None:
         was_connected = self._link.connected

@@ -183,3 +183,17 @@ def test_the_history_is_read_from_the_newest_message_where_whatsapps_clock_is_be
                        sent_at=now - skew, created_at=created_at)
     catch_up.begin(None, now, 0)
     assert catch_up.page.asked == [int((now - asked - OVERLAP).timestamp())]
+
+
+def test_what_the_owner_typed_comes_first_and_answers_of_a_lost_machine_with_what_they_answer(catch_up, seen):
+    answered, unanswered = seen(keys=("true_255711000001@c.us_3EB0AAAA0000000A",)), seen()
+    answer = seen(id="true_255711000001@c.us_3EB0BBBB0000000A", from_me=True, keys=(), late=True)
+    typed = seen(id="true_255711000001@c.us_3EB0CCCC7F3C09D2", from_me=True, keys=(), late=True)
+    for seq, message in enumerate((answered, answer, unanswered, typed)):
+        catch_up.hold(seq, replace(message, late=True))
+    catch_up.sort()
+    assert [message.id for message in catch_up.unanswered()] == [unanswered.id]
+    first, *rest = catch_up.release()
+    assert first == (typed, ())
+    assert [(message.id, said) for message, said in rest] == [(answered.id, (answer,)), (unanswered.id, ())]
+    assert not catch_up.held

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.models import Chat, Direction, Message, Outcome, TenantConfig
+from app.models import Chat, Delivery, Direction, Message, Outcome, TenantConfig
 from app.replies import Decision, HandOver, Send
 from worker import inbox as inbox_module
 from worker.away import Treatment
@@ -18,7 +18,7 @@ def take(tenant, now):
     def take(message, at=now, **limits):
         if limits or "inbox" not in made:
             TenantConfig.update(version=2, **limits).where(TenantConfig.tenant == tenant).execute()
-            made["inbox"] = Inbox(tenant, load_config(tenant), lambda chat: f"true_{chat}_ASKED", now)
+            made["inbox"] = Inbox(tenant, load_config(tenant), lambda chat: f"true_{chat}_3EB0ASKED00000000", now)
         return made["inbox"].take(message, at)
 
     return take
@@ -125,7 +125,7 @@ def test_replies_beyond_the_prepared_ids_get_fresh_ones(take, seen, monkeypatch)
     monkeypatch.setattr(inbox_module, "decide", lambda *args: long)
     message = seen()
     keys = [reply.key for reply in take(message).replies]
-    assert keys == [*message.keys, f"true_{message.chat}_ASKED"]
+    assert keys == [*message.keys, f"true_{message.chat}_3EB0ASKED{message.keys[0][-8:]}"]
 
 
 @pytest.mark.parametrize("text", ["", "\0 nul", "\ud800 lone", "x" * 200_000, "<script>", "\u202eright to left"])
@@ -187,3 +187,17 @@ def take_as(tenant, now):
     """Takes a message with a treatment."""
     inbox = Inbox(tenant, load_config(tenant), lambda chat: f"true_{chat}_ASKED", now)
     return lambda message, treatment: inbox.take(message, now, treatment)
+
+
+def test_what_a_lost_machine_has_answered_is_written_down_and_the_conversation_goes_on(tenant, now, seen):
+    inbox = Inbox(tenant, load_config(tenant), lambda chat: f"true_{chat}_ASKED", now)
+    said = (seen(id="true_1@c.us_3EB0A", text="What we said", from_me=True, keys=()),
+            seen(id="true_1@c.us_3EB0B", text="and more", from_me=True, keys=()))
+    taken = inbox.take(seen(text="hello"), now, Treatment.LEAVE, said)
+    assert (taken.outcome, taken.replies) == (Outcome.ANSWERED, ())
+    asked, *replies = lines()
+    assert [(line.wa_message_id, line.text, line.delivery, line.author, line.in_reply_to) for line in replies] == [
+        (own.id, own.text, Delivery.SENT, "", asked.id) for own in said]
+    assert Chat.get().state and Chat.get().person_until is None
+    inbox.note_owner(said[0], now)
+    assert len(lines()) == 3 and Chat.get().person_until is None

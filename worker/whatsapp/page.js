@@ -47,10 +47,18 @@
     return phones.get(lid);
   }
 
-  async function replyKeys(wid) {
-    if (!PEOPLE.has(wid.server)) return [];
-    const keys = Array.from({ length: KEYS_PER_MESSAGE }, () => WPP.chat.generateMessageID(wid));
-    return (await Promise.all(keys)).map(String);
+  // FNV-1a, as eight hexadecimal digits.
+  function markOf(id) {
+    let hash = 0x811c9dc5;
+    for (const letter of id) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+    return (hash >>> 0).toString(16).toUpperCase().padStart(8, '0');
+  }
+
+  // The end of a reply's id tells which message it answers: a log that was put back from a backup has lost that.
+  async function replyKeys(msgKey) {
+    if (!PEOPLE.has(msgKey.remote.server)) return [];
+    const keys = Array.from({ length: KEYS_PER_MESSAGE }, () => WPP.chat.generateMessageID(msgKey.remote));
+    return (await Promise.all(keys)).map(key => String(key).slice(0, -8) + markOf(msgKey.id));
   }
 
   const textOf = msg => String((TEXT_KINDS.has(msg.type) ? msg.body : msg.caption) || '').slice(0, MAX_TEXT);
@@ -60,7 +68,7 @@
     return {
       type: 'message', id: String(msg.id), chat: String(remote), server: remote.server, from_me: Boolean(msg.id.fromMe),
       kind: String(msg.type), text: textOf(msg), time: msg.t, name: String(msg.notifyName || '').slice(0, 200),
-      phone: await phoneOf(remote), lid: remote.server === 'lid' ? remote.user : '', keys: await replyKeys(remote), at, late,
+      phone: await phoneOf(remote), lid: remote.server === 'lid' ? remote.user : '', keys: await replyKeys(msg.id), at, late,
     };
   }
 
