@@ -56,6 +56,7 @@ class Settings:
     backup_weeks: Count = Count(5)
     keep_messages_days: Count = Count(0)
     keep_history_days: Count = Count(365)
+    keep_orders_days: Count = Count(0)
     log_level: str = "INFO"
     notify_socket: str = ""
     journal_stream: str = ""
@@ -144,6 +145,7 @@ VARIABLES = {
     "backup_weeks": "FLOWHQ_BACKUP_WEEKS",
     "keep_messages_days": "FLOWHQ_KEEP_MESSAGES_DAYS",
     "keep_history_days": "FLOWHQ_KEEP_HISTORY_DAYS",
+    "keep_orders_days": "FLOWHQ_KEEP_ORDERS_DAYS",
     "log_level": "FLOWHQ_LOG_LEVEL",
     "notify_socket": "NOTIFY_SOCKET",
     "journal_stream": "JOURNAL_STREAM",

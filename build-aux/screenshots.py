@@ -37,6 +37,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     (ADMIN, "/admin/notifications", "admin-notifications"), (ADMIN, "/account/second-factor", "second-factor"),
     (OWNER, "/portal/", "portal-status"), (OWNER, "/portal/whatsapp", "portal-whatsapp"),
     (OWNER, "/portal/chats", "portal-chats"), (OWNER, "/portal/chats/{chat}", "portal-chat"),
+    (OWNER, "/portal/orders", "portal-orders"), (OWNER, "/portal/content/stock", "portal-stock"),
     (OWNER, "/portal/content", "portal-content"), (OWNER, "/portal/content/products", "portal-products"),
     (OWNER, "/portal/content/hours", "portal-hours"), (OWNER, "/portal/preview", "portal-preview"),
     (OWNER, "/portal/content/texts", "portal-texts"), (OWNER, "/portal/content/versions", "portal-versions"),

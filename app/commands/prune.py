@@ -10,8 +10,8 @@ from app.settings import Settings
 @click.command()
 @click.pass_obj
 def prune(settings: Settings) -> None:
-    """Delete messages and history that are older than the settings say; nothing where they say nothing."""
+    """Delete messages, finished orders and history older than the settings say; nothing where they say nothing."""
     open_database(settings.database)
     deleted = pruning.prune(now=utc_now(), messages_days=settings.keep_messages_days,
-                            history_days=settings.keep_history_days)
+                            history_days=settings.keep_history_days, orders_days=settings.keep_orders_days)
     click.echo(f"Deleted {', '.join(f'{count} {what}' for what, count in deleted.items())}.")

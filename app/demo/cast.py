@@ -28,7 +28,7 @@ class Business:
 
 BUSINESSES = (
     Business("demo-booking", Template.BOOKING, "+255700000001", "Habari, mna huduma gani?"),
-    Business("demo-shop", Template.ECOMMERCE, "+255700000002", "Hi! What products do you sell?"),
+    Business("demo-shop", Template.ECOMMERCE, "+255700000002", "Hi! I want 2 bar soap and 3 sugar"),
     Business("demo-support", Template.SUPPORT, "+255700000003", "Hello, my internet is not working"),
 )
 CUSTOMER, CUSTOMER_NAME = "+255700000101", "Asha"

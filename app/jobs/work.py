@@ -13,6 +13,7 @@ from app.services import (
     booking_news,
     digests,
     letters,
+    order_news,
     retention,
     ticket_news,
     tickets,
@@ -35,6 +36,7 @@ def register(settings: Settings) -> None:
     _by_the_clock("told_of_tickets", crontab(), lambda: ticket_news.tell_webhooks(now=utc_now()))
     _by_the_clock("wrote_of_tickets", crontab(minute="*/5"), lambda: ticket_news.write_owners(settings, now=utc_now()))
     _by_the_clock("closed_tickets", crontab(minute="7"), lambda: tickets.close_lapsed(now=utc_now()))
+    _by_the_clock("told_of_orders", crontab(), lambda: order_news.tell(settings, now=utc_now()))
     _by_the_clock("sent_digests", crontab(minute="*/15"), lambda: digests.send_due(settings, now=utc_now()))
     _by_the_clock("forgot_what_is_old", crontab(minute="17"), lambda: retention.forget(now=utc_now()))
 

@@ -158,9 +158,12 @@ def named_items(turn: Turn, kind: str) -> list[Item]:
 def show_item(turn: Turn, kind: str, item: Item, because: str) -> Reply:
     """One item in full; where it can be booked or ordered, the customer may go on by writing just the rest."""
     form, invitation = _SOLD_BY.get((turn.config.template, kind), ("", ""))
-    if not form or turn.chat.form or item.stock == 0:
-        return Reply(card(turn, item), because)
+    if not form or turn.chat.form or turn.left_of(item) == 0:
+        turn.chat.shown = [item.key]
+        to_add = turn.say("items.to_add") if turn.chat.form == "order" and turn.left_of(item) != 0 else ""
+        return Reply(paragraphs(card(turn, item), to_add), because)
     hold(turn, form, **{kind: item.key})
+    turn.chat.menu = []
     return Reply(paragraphs(card(turn, item), turn.say(invitation)), because)
 
 
@@ -178,9 +181,15 @@ def catalogue(kind: str) -> Handler:
             return ask_team(f"{kind}s")(turn)
         listed = list_items(turn, kind, f"items.{kind}s")
         sought = "list" in turn.meaning.concepts and turn.own_words()
-        return replace(listed, text=paragraphs(turn.say("items.not_found"), listed.text)) if sought else listed
+        return with_what_is_missing(turn, listed) if sought else listed
 
     return answer
+
+
+def with_what_is_missing(turn: Turn, listed: Reply) -> Reply:
+    """A list in answer to a wish for something else: say that it was not found, and offer to ask a person."""
+    turn.chat.offer = "person"
+    return replace(listed, text=paragraphs(turn.say("items.not_found"), listed.text, turn.say("offer.person")))
 
 
 def items_named(turn: Turn, kind: str) -> Reply:

@@ -15,6 +15,8 @@ or `{"EN": …, "SW": …}`, keys that are not listed are left alone:
 - `products`: list of `{"name", "price"?, "stock"?, "category"?, "description"?}` (ECOMMERCE)
 - `questions`: list of `{"question", "answer", "phrasings"?: [string, …]}`
 - `problems`: list of `{"problem", "steps": [text, …], "phrasings"?: [string, …]}`, steps to try one after the other
+- `delivery_areas`: list of `{"name", "fee"?, "free_from"?, "minimum"?}` (ECOMMERCE): what delivery costs where,
+  from what amount on it is free, and for how little it is not done
 - `delivery`, `payment`, `refund`: texts
 - `handover_words`: list of words or phrases that call a person, besides the bot's own
 - `emergency`: `{"words": [string, …], "answer": text}`
@@ -25,7 +27,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.replies.booking_rules import BookingRules, read_booking_rules
-from app.replies.content import Reader, Text, read_items, read_questions
+from app.replies.content import Area, Reader, Text, read_areas, read_items, read_questions
 from app.replies.hours import Hours, read_hours
 from app.replies.lookup import Catalogue, QuestionBook
 from app.replies.understand import RULE_FILES
@@ -60,12 +62,18 @@ class BotConfig:
     services: Catalogue
     products: Catalogue
     questions: QuestionBook
+    areas: Catalogue
     currency: str = "TZS"
     texts: Mapping[str, Text] = field(default_factory=dict)
     handover_words: tuple[Phrase, ...] = ()
     emergency_words: tuple[Phrase, ...] = ()
     emergency_answer: Text = field(default_factory=dict)
     bookings: BookingRules = BookingRules()
+
+    def area(self, key: str) -> Area | None:
+        """The delivery area of that key."""
+        found = self.areas.by_key.get(key)
+        return found if isinstance(found, Area) else None
 
 
 def read_config(
@@ -133,6 +141,7 @@ def _read_things(reader: Reader, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "services": Catalogue(read_items(reader, "Service", content.get("services")), lexicon),
         "products": Catalogue(read_items(reader, "Product", content.get("products")), lexicon),
+        "areas": Catalogue(read_areas(reader, content.get("delivery_areas")), lexicon),
         "questions": QuestionBook(read_questions(reader, content.get("questions"), content.get("problems")), lexicon),
     }
 

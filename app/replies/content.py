@@ -42,6 +42,17 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Area(Item):
+    """Where a shop delivers to; `price` is the fee, which goes where the goods cost `free_from` or more.
+
+    Less than for `minimum` is not delivered there.
+    """
+
+    free_from: float | None = None
+    minimum: float | None = None
+
+
+@dataclass(frozen=True)
 class Question:
     """A question of the tenant's own, other ways to put it, and its answer.
 
@@ -130,6 +141,24 @@ def _read_item(reader: Reader, what: str, row: Mapping[str, Any]) -> Item:
         capacity=reader.whole(f"{what}: the capacity", row.get("capacity"), "2") or None,
         category=reader.text(f"{what}: the category", row.get("category"), LONGEST_NAME),
         description=reader.text(f"{what}: the description", row.get("description")),
+    )
+
+
+def read_areas(reader: Reader, stored: Any) -> tuple[Area, ...]:
+    """The areas a shop delivers to."""
+    rows = reader.rows("Areas", stored, MOST_ITEMS)
+    areas = tuple(_read_area(reader, f"Area {place}", row) for place, row in enumerate(rows, 1))
+    _refuse_twins(reader, "Area", [area.key for area in areas if area.name])
+    return areas
+
+
+def _read_area(reader: Reader, what: str, row: Mapping[str, Any]) -> Area:
+    named = _read_item(reader, what, {"name": row.get("name")})
+    return Area(
+        named.key, named.name,
+        price=reader.number(f"{what}: the fee", row.get("fee"), "3000"),
+        free_from=reader.number(f"{what}: the free_from", row.get("free_from"), "50000"),
+        minimum=reader.number(f"{what}: the minimum", row.get("minimum"), "10000"),
     )
 
 

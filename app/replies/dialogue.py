@@ -17,7 +17,9 @@ from app.replies.menu import chosen, main_menu, number_in, show
 from app.replies.notes import PROBLEM, tells_a_story
 from app.replies.opening import moment
 from app.replies.own_bookings import answered, unclear
+from app.replies.placed import CALL_OFF, called_off
 from app.replies.records import Records
+from app.replies.shopping import basket_step, lost
 from app.replies.slots.labels import without_name
 from app.replies.state import ChatState
 from app.replies.support import about_tickets
@@ -140,8 +142,10 @@ def _tenants_own_person(turn: Turn) -> Reply | None:
 
 
 def _offered_person(turn: Turn) -> Reply | None:
-    """Yes or no to the offer of a person; anything else lets the offer lapse."""
+    """Yes or no to the offer of a person, or of calling an order off; anything else lets the offer lapse."""
     offered, turn.chat.offer = turn.chat.offer, ""
+    if offered.startswith(CALL_OFF) and turn.intent in ("yes", "no"):
+        return called_off(turn, offered)
     if offered != "person" or turn.intent not in ("yes", "no"):
         return None
     if turn.intent == "yes":
@@ -279,12 +283,14 @@ def _unknown(turn: Turn) -> Reply:
 
 
 STEPS: tuple[Step, ...] = (
-    _tenants_own_person, answered, _offered_person, _menu_choice, _tickets, _form, _media, _no_such_number,
-    _sure_question, _named_with_a_time, _story, _intent, _items, _likely_question, unclear, _ask_back, _unknown,
+    _tenants_own_person, answered, _offered_person, basket_step, _menu_choice, _tickets, _form, _media,
+    _no_such_number, _sure_question, _named_with_a_time, _story, _intent, _items, _likely_question, lost, unclear,
+    _ask_back, _unknown,
 )
 
 
-UNDERSTOOD: frozenset[Step] = frozenset({_named_with_a_time, _story, _intent, _items, unclear, _ask_back, _unknown})
+UNDERSTOOD: frozenset[Step] = frozenset({
+    _named_with_a_time, _story, _intent, _items, lost, unclear, _ask_back, _unknown})
 """Steps that answer what the message was understood as."""
 OWN_QUESTIONS: frozenset[Step] = frozenset({_sure_question, _likely_question})
 """Steps that answer the tenant's question that is closest."""
@@ -293,7 +299,7 @@ OWN_QUESTIONS: frozenset[Step] = frozenset({_sure_question, _likely_question})
 def _confidence(turn: Turn, step: Step) -> float | None:
     if step in OWN_QUESTIONS:
         return turn.closeness
-    if step is _unknown:
+    if step in (_unknown, lost):
         # However sure it is that nothing fits: the menu answers nothing that was asked.
         return 0.0
     return turn.meaning.confidence if step in UNDERSTOOD else None

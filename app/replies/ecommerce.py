@@ -1,4 +1,7 @@
-"""What a shop answers: its products, the first steps of an order, and what customers ask around an order."""
+"""What a shop answers: its products, orders, and what customers ask around an order."""
+from dataclasses import replace
+
+from app.replies import placed
 from app.replies.answers import (
     COMMON,
     LISTED_ITEMS,
@@ -7,151 +10,45 @@ from app.replies.answers import (
     catalogue,
     from_content,
     pass_on,
+    with_what_is_missing,
 )
-from app.replies.content import Item
-from app.replies.forms import LONGEST_ANSWER, Form, Slot, begin, picked
-from app.replies.listing import categories, options_of, row
-from app.replies.menu import HIGHEST_NUMBER, number_of, page
+from app.replies.basket import basket_told
+from app.replies.checkout import areas_told, go_on
+from app.replies.listing import list_items, list_some
 from app.replies.notes import COMPLAINT, REVIEW, describe, problem
+from app.replies.shopping import how_many
 from app.replies.turn import Reply, Turn, lines, paragraphs
-from app.replies.voice import wording
-
-PLACE_LIKE = frozenset({
-    "delivery_options", "delivery_period", "location", "set_up_shipping_address", "change_shipping_address", "greeting",
-    "place_order", "products",
-})
-MOST_PLACE_WORDS = 25
-
-
-def product_held(turn: Turn) -> Item | None:
-    """The product that the form is about, if it is still sold."""
-    return turn.config.products.by_key.get(str(turn.chat.slots.get("product", "")))
-
-
-def _take_product(turn: Turn, asked: bool) -> str | None:
-    if not turn.config.products:
-        return turn.text[:LONGEST_ANSWER] if asked and turn.text and not turn.intent else None
-    key = picked(turn, "product") if asked else None
-    if key in turn.config.products.by_key:
-        return key
-    return turn.products.items[0].key if len(turn.products.items) == 1 else None
-
-
-def _product_options(turn: Turn) -> str:
-    items = turn.config.products.items
-    if len(turn.products.items) > 1:
-        return page(turn, options_of(turn, "product", turn.products.items), 0, "more:product")
-    groups = categories(turn)
-    if len(items) > LISTED_ITEMS and len(groups) > 1:
-        return page(turn, [(f"category:{key}", name) for key, name in groups], 0, "more:categories")
-    return page(turn, options_of(turn, "product", items), 0, "more:product") if items else ""
-
-
-def _take_quantity(turn: Turn, asked: bool) -> int | None:
-    if not asked and not turn.products.items or picked(turn, "product"):
-        return None
-    counts = [
-        number
-        for place, word in enumerate(turn.raw_words)
-        if (number := number_of(word)) is not None and 0 < number <= HIGHEST_NUMBER and _is_a_count(turn, place)
-    ]
-    return counts[0] if len(set(counts)) == 1 else None
-
-
-def _is_a_count(turn: Turn, place: int) -> bool:
-    """Whether a number counts things, rather than being part of a name (`1 kg`) or of talk (`that one`)."""
-    word, around = turn.raw_words[place], turn.raw_words[max(place - 1, 0):place + 2]
-    is_talk = any(word in part["talk_numbers"] for part in wording().language_data.values()) and any(
-        near in part["talk_beside"] for near in around for part in wording().language_data.values()
-    )
-    return word not in turn.products.words and not is_talk and not any(near in wording().units for near in around)
-
-
-def _take_place(turn: Turn, asked: bool) -> str | None:
-    if not asked:
-        return None
-    if not turn.text:
-        return turn.say("kind.location") if turn.incoming.kind == "location" else None
-    if turn.asks_something() or turn.intent not in ("", *PLACE_LIKE) or len(turn.raw_words) > MOST_PLACE_WORDS:
-        return None
-    if turn.says_one_of("collect"):
-        return turn.say("order.collect")
-    return None if _only_a_number(turn) else turn.text[:LONGEST_ANSWER]
-
-
-def _only_a_number(turn: Turn) -> bool:
-    return all(number_of(word) is not None for word in turn.raw_words)
-
-
-def _objection(turn: Turn) -> str:
-    """Not more is sold than there is."""
-    item, quantity = product_held(turn), turn.chat.slots.get("quantity", 0)
-    if item is None or item.stock is None or (item.stock and int(quantity) <= item.stock):
-        return ""
-    turn.chat.slots.pop("quantity", None)
-    if item.stock:
-        return turn.say("order.only_left", name=turn.name_of(item), stock=item.stock)
-    turn.chat.slots.pop("product", None)
-    return turn.say("order.sold_out", name=turn.name_of(item))
-
-
-def _told(turn: Turn) -> str:
-    item, quantity = product_held(turn), turn.chat.slots.get("quantity")
-    name = row(turn, item) if item else turn.chat.slots.get("product", "")
-    return f"{quantity} × {name}" if quantity and name else str(name or quantity or "")
-
-
-def summary(turn: Turn) -> str:
-    """The order as the form knows it; the total is counted where the price is known."""
-    slots, item = turn.chat.slots, product_held(turn)
-    total = item.price * int(slots["quantity"]) if item and item.price is not None else None
-    return lines(
-        turn.say("order.title"),
-        turn.say("order.product", value=turn.name_of(item) if item else slots["product"]),
-        turn.say("order.quantity", value=slots["quantity"]),
-        turn.say("order.place", value=slots["place"]),
-        turn.say("order.total", value=turn.money(total)) if total is not None else "",
-    )
-
-
-def _finish(turn: Turn) -> Reply:
-    said = summary(turn)
-    turn.chat.keep_request("order", turn.now)
-    return Reply(paragraphs(said, turn.say("order.recorded")), "order:recorded")
-
-
-ORDER = Form(
-    name="order",
-    slots=(
-        Slot("product", _take_product, options=_product_options),
-        Slot("quantity", _take_quantity),
-        Slot("place", _take_place, is_free=True, answers=PLACE_LIKE),
-    ),
-    finish=_finish,
-    summary=summary,
-    objection=_objection,
-    told=_told,
-    intents=frozenset({"place_order", "products"}),
-    cancels=frozenset({"cancel_order"}),
-    held=frozenset({"quantity"}),
-)
 
 
 def place_order(turn: Turn) -> Reply:
-    """Begin an order with everything the message says."""
-    return begin(turn, ORDER)
+    """Begin an order with what the message names, or go on with the one in the basket."""
+    named = turn.products.items
+    if not turn.config.products:
+        return ask_team("place_order")(turn)
+    if len(named) == 1:
+        return how_many(turn, named[0])
+    if 1 < len(named) <= LISTED_ITEMS:
+        turn.chat.doubts = [[0, [item.key for item in named]]]
+        return list_some(turn, "product", named, "order:which")
+    if turn.chat.basket:
+        return go_on(turn, basket_told(turn))
+    listed = list_items(turn, "product", "items.products")
+    if turn.own_words():
+        return with_what_is_missing(turn, listed)
+    return replace(listed, text=lines(turn.say("order.ask_product"), listed.text))
 
 
 def order_product(turn: Turn, key: str) -> Reply:
     """Begin an order of the product chosen from a menu."""
-    return begin(turn, ORDER, product=key)
+    return how_many(turn, turn.config.products.by_key[key])
 
 
-def products(turn: Turn) -> Reply:
-    """The catalogue or what was named of it; a number beside a product begins the order."""
-    if len(turn.products.items) == 1 and _take_quantity(turn, False):
-        return place_order(turn)
-    return catalogue("product")(turn)
+def delivery(turn: Turn) -> Reply:
+    """What delivery costs where, and what else the business says of it."""
+    areas, text = areas_told(turn), turn.content_text("delivery")
+    if not areas and not text:
+        return ask_team("delivery_options", "delivery")(turn)
+    return Reply(paragraphs(text, areas, turn.say("offer.hint")), "delivery_options")
 
 
 AROUND_ORDERS: dict[str, Handler] = {
@@ -183,4 +80,13 @@ AROUND_ORDERS: dict[str, Handler] = {
     "services": catalogue("service"),
 }
 
-INTENTS: dict[str, Handler] = COMMON | AROUND_ORDERS | {"place_order": place_order, "products": products}
+INTENTS: dict[str, Handler] = COMMON | AROUND_ORDERS | {
+    "place_order": place_order,
+    "products": catalogue("product"),
+    "track_order": placed.track,
+    "change_order": placed.change,
+    "cancel_order": placed.cancel,
+    "change_shipping_address": placed.change_address,
+    "set_up_shipping_address": placed.change_address,
+    "delivery_options": delivery,
+}

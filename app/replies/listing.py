@@ -24,7 +24,7 @@ def row(turn: Turn, item: Item) -> str:
     """One line of a list: name, price, and what else fits."""
     text = turn.say("items.row", name=turn.name_of(item), price=turn.price_of(item))
     extras = [turn.say("items.short_minutes", minutes=item.minutes)] if item.minutes else []
-    extras += [turn.say("items.sold_out")] if item.stock == 0 else []
+    extras += [turn.say("items.sold_out")] if turn.left_of(item) == 0 else []
     return f"{text} ({', '.join(extras)})" if extras else text
 
 
@@ -92,13 +92,14 @@ def list_some(turn: Turn, kind: str, items: Sequence[Item], because: str) -> Rep
 
 def card(turn: Turn, item: Item) -> str:
     """One item with all that is known of it."""
-    stock = "" if item.stock is None else turn.say("items.in_stock", stock=item.stock)
+    left = turn.left_of(item)
+    stock = "" if left is None else turn.say("items.in_stock", stock=left)
     return lines(
         turn.say("items.name", name=turn.name_of(item)),
         turn.local_text(item.description),
         turn.say("items.price", price=turn.price_of(item)),
         turn.say("items.minutes", minutes=item.minutes) if item.minutes else "",
-        turn.say("items.out_of_stock") if item.stock == 0 else stock,
+        turn.say("items.out_of_stock") if left == 0 else stock,
     )
 
 

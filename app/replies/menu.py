@@ -62,6 +62,8 @@ def main_menu(turn: Turn) -> str:
 def show(turn: Turn, options: Sequence[Option]) -> str:
     """Options as numbered lines; the numbers work from now on."""
     turn.chat.menu = [option for option, _ in options]
+    products = [option.removeprefix("product:") for option in turn.chat.menu if option.startswith("product:")]
+    turn.chat.shown = products or turn.chat.shown
     return lines(*(turn.say("menu.line", number=n, label=label) for n, (_, label) in enumerate(options, 1)))
 
 

@@ -8,6 +8,7 @@ from app.replies.voice import LANGUAGES
 
 VISIT = timedelta(hours=12)
 KEPT_REQUESTS = 5
+PAIR = 2
 
 
 def readable(slots: Mapping[str, Any]) -> dict[str, Any]:
@@ -17,6 +18,16 @@ def readable(slots: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_request(request: Any) -> bool:
     return isinstance(request, dict) and isinstance(request.get("form"), str) and isinstance(request.get("slots"), dict)
+
+
+def _pairs(stored: list[Any], first: type, second: type) -> list[Any]:
+    """The entries that are pairs of these kinds."""
+    pairs = (entry for entry in stored if isinstance(entry, list) and len(entry) == PAIR)
+    return [entry for entry in pairs if type(entry[0]) is first and type(entry[1]) is second]
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 @dataclass
@@ -50,6 +61,16 @@ class ChatState:
     """The opening (ISO, local) up to which the customer has been told that the business is closed."""
     requests: list[dict[str, Any]] = field(default_factory=list)
     """The last requests the customer sent off: form, slots and time (ISO, UTC), oldest first."""
+    basket: list[list[Any]] = field(default_factory=list)
+    """What the customer has picked: keys of products, and how many of each."""
+    touched: str = ""
+    """The product of the basket that was spoken of last."""
+    shown: list[str] = field(default_factory=list)
+    """The products of the list shown last, by which the customer may count ("the second")."""
+    doubts: list[list[Any]] = field(default_factory=list)
+    """What the customer has to choose between: how many, and the keys of the products that it may have meant."""
+    changing: int = 0
+    """The number of the order that the basket will replace."""
 
     story: dict[str, Any] = field(default_factory=dict)
     """What whoever took the chat over has to know, as `app.replies.story` tells it."""
@@ -65,6 +86,9 @@ class ChatState:
         state.menu = [option for option in state.menu if isinstance(option, str)]
         state.requests = [request for request in state.requests if _is_request(request)]
         state.slots = readable(state.slots)
+        state.shown = [key for key in state.shown if isinstance(key, str)]
+        state.basket = [[key, count] for key, count in _pairs(state.basket, str, int) if count > 0]
+        state.doubts = [[count, keys] for count, keys in _pairs(state.doubts, int, list) if all(map(_is_text, keys))]
         return state
 
     def stored(self) -> dict[str, Any]:
@@ -81,6 +105,10 @@ class ChatState:
     def drop_form(self) -> None:
         """Forget the form that was being filled in."""
         self.form, self.asked, self.tries, self.slots = "", "", 0, {}
+
+    def empty_basket(self) -> None:
+        """Forget what was picked, and the order that it was to replace."""
+        self.basket, self.touched, self.doubts, self.changing = [], "", [], 0
 
     def keep_request(self, form: str, now: datetime) -> None:
         """Remember what the form holds as sent off, and be ready for the next."""

@@ -1,7 +1,7 @@
 """What each template can do: its answers by intent, its forms by name, and what the numbers of its menus open."""
 from collections.abc import Callable, Mapping
 
-from app.replies import booking, ecommerce, own_bookings, support
+from app.replies import booking, checkout, ecommerce, own_bookings, placed, support
 from app.replies.answers import Handler, own_question, show_item
 from app.replies.forms import Form, advance
 from app.replies.listing import catalogue_of, list_categories, list_category, list_items, list_questions
@@ -20,7 +20,7 @@ INTENTS: Mapping[str, Mapping[str, Handler]] = {
 FORMS: Mapping[str, Form] = {
     form.name: form
     for form in (
-        booking.BOOKING, own_bookings.MOVE, ecommerce.ORDER, PROBLEM, COMPLAINT, REVIEW, ADDITION, TROUBLESHOOTING,
+        booking.BOOKING, own_bookings.MOVE, checkout.ORDER, PROBLEM, COMPLAINT, REVIEW, ADDITION, TROUBLESHOOTING,
     )
 }
 
@@ -63,6 +63,8 @@ def _more(turn: Turn, rest: str) -> Reply | None:
     first = int(start) if start.isdecimal() else 0
     if what == "question":
         return list_questions(turn, first)
+    if what == "area":
+        return checkout.list_areas(turn, first)
     if what == "categories":
         return list_categories(turn, first)
     if what.startswith("category:"):
@@ -91,4 +93,5 @@ _OPENERS: Mapping[str, Callable[[Turn, str], Reply | None]] = {
     "ticket": support.told_ticket,
     "ticket_add": support.added_ticket,
     "ticket_close": support.closed_ticket,
+    "call_off": placed.choose,
 }

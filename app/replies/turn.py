@@ -91,6 +91,10 @@ class Turn:
         number = f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
         return self.say("money.amount", currency=self.config.currency, amount=number)
 
+    def left_of(self, item: Item) -> int | None:
+        """How many there are of a product; None where they are not counted."""
+        return self.records.shop.left_of(item)
+
     def price_of(self, item: Item) -> str:
         """An item's price, or that it has to be asked for."""
         return self.say("money.ask") if item.price is None else self.money(item.price)

@@ -130,6 +130,24 @@ def bookings_letter(
     return _letter(reader, subject, ("\n".join(lines), f"{web_url}/portal/bookings"), web_url)
 
 
+# What customers do with orders.
+ORDERS: Mapping[str, str] = {
+    "placed": N_("Order %(number)d: new"),
+    "changed": N_("Order %(number)d: changed by the customer"),
+    "called_off": N_("Order %(number)d: cancelled by the customer"),
+}
+
+
+def orders_letter(business: str, happened: Sequence[tuple[int, str]], reader: Reader, web_url: str) -> Letter:
+    """Tell an owner what customers did with orders: each number with a cause of ORDERS."""
+    subject = say(reader.language, N_("%(business)s: orders"), business=business)
+    if len(happened) == 1:
+        ((number, cause),) = happened
+        subject = f"{business}: {say(reader.language, ORDERS[cause], number=number)}"
+    lines = [say(reader.language, ORDERS[cause], number=number) for number, cause in happened]
+    return _letter(reader, subject, ("\n".join(lines), f"{web_url}/portal/orders"), web_url)
+
+
 def digest_letter(
     business: str, day: Day, waiting: int, reader: Reader, web_url: str, *, now: datetime, zone: ZoneInfo,
 ) -> Letter:

@@ -17,15 +17,19 @@ from app.models import (
     ContentDraft,
     ContentVersion,
     Incident,
+    Order,
+    OrderEvent,
+    OrderLine,
     SetupRequest,
     StateChange,
+    Stock,
     Tenant,
     TenantConfig,
     Ticket,
     TicketEntry,
 )
 from app.models.base import BaseModel
-from app.services import audit, chats, diary, messages, people
+from app.services import audit, chats, diary, messages, order_book, people
 from app.spreadsheets import csv_lines
 
 PAGE = 500
@@ -52,7 +56,9 @@ def export_zip(tenant: Tenant, *, by: str, address: str) -> Iterator[bytes]:
 
 
 def erase_customer(tenant: Tenant, chat_id: int, *, confirmed: str, by: str, address: str) -> None:
-    """Delete a chat with its messages, bookings and tickets: texts, ids, name and number.
+    """Delete a chat with its messages, bookings, orders and tickets: texts, ids, names, addresses and number.
+
+    What orders hold that are still in the shop goes back into the stock.
 
     `confirmed` is what the person typed to confirm: the customer's number as the chat shows it. Raises Conflict where
     it is another, and UnknownChat.
@@ -64,6 +70,7 @@ def erase_customer(tenant: Tenant, chat_id: int, *, confirmed: str, by: str, add
         if chat.phone:
             # Those that were written down by hand belong to no chat.
             Booking.delete().where(Booking.tenant == tenant, Booking.phone == diary.number_of(chat)).execute()
+        order_book.give_back_what_is_here(chat)
         chat.delete_instance()
         # Nothing of the customer stands here: the entry would outlive the erasure.
         audit.record(by=by, action="data.erase", slug=tenant.slug, detail={"chat": chat_id}, address=address)
@@ -79,9 +86,9 @@ def _files(tenant: Tenant) -> Iterator[tuple[str, Iterable[str]]]:
     yield "configuration.jsonl", _rows(TenantConfig.select().where(TenantConfig.tenant == tenant))
     yield "draft.jsonl", _rows(ContentDraft.select().where(ContentDraft.tenant == tenant))
     for name, model in (("versions", ContentVersion), ("setup_requests", SetupRequest), ("states", StateChange),
-                        ("absences", Absence), ("incidents", Incident), ("chats", Chat),
-                        ("bookings", Booking), ("tickets", Ticket),
-                        ("ticket_entries", TicketEntry)):
+                        ("absences", Absence), ("incidents", Incident), ("chats", Chat), ("bookings", Booking),
+                        ("tickets", Ticket), ("ticket_entries", TicketEntry), ("orders", Order),
+                        ("order_lines", OrderLine), ("order_events", OrderEvent), ("stock", Stock)):
         yield f"{name}.jsonl", _rows(_pages(model, tenant))
     people = Account.select().where(Account.tenant == tenant).order_by(Account.id)
     yield "people.jsonl", (_line({name: getattr(person, name) for name in ACCOUNT_FIELDS}) for person in people)

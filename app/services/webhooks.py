@@ -5,9 +5,9 @@ Each event is a POST of a JSON object in UTF-8:
     {"id": "…", "event": "tenant.trouble", "at": "2026-03-01T08:00:00+00:00", "tenant": "acme",
      "business": "Acme", "trouble": "LOGGED_OUT", "since": "2026-03-01T07:59:00+00:00"}
 
-`event` is tenant.trouble, tenant.recovered, test, or what a customer did: booking.made, booking.moved,
-booking.cancelled, booking.accepted, booking.refused, ticket.opened, ticket.reopened. `id` names the event; one that is
-posted twice has it twice.
+`event` is tenant.trouble, tenant.recovered, test, ticket.opened, ticket.reopened, what a customer did with a booking
+(booking.made, booking.moved, booking.cancelled, booking.accepted, booking.refused), or what became of an order
+(order.placed, order.changed, order.cancelled). `id` names the event; one that is posted twice has it twice.
 The header X-FlowHQ-Signature is `t=<seconds since 1970>,v1=<hex>`: HMAC-SHA256 of `<t>.<body>` by the webhook's secret.
 Any answer of 200 to 299 within ten seconds counts as taken. Everything else is tried again, with growing waits, for a
 day; then the webhook is turned off until somebody saves it again. Redirects are not followed.

@@ -15,10 +15,10 @@ def read_minutes(text: str) -> int:
 
 
 def change(
-    account: Account, *, alerts: bool, digest: bool, after_min: int | None, address: str,
+    account: Account, *, alerts: bool, digest: bool, orders: bool, after_min: int | None, address: str,
 ) -> None:
     """Change which letters the account gets and, where it has a tenant, how long a lost connection is waited for."""
-    wished = {"wants_alerts": alerts, "wants_digest": digest}
+    wished = {"wants_alerts": alerts, "wants_digest": digest, "wants_orders": orders}
     with db.atomic():
         Account.update(wished).where(Account.id == account.id).execute()
         if account.tenant and after_min is not None:

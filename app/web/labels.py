@@ -12,6 +12,8 @@ LABELS: Mapping[str, LazyString] = {
     "problems": _l("Problems and steps to try"), "problem": _l("Problem"),
     "steps": _l("Steps to try, one a line, in the order in which the bot gives them"),
     "hours": _l("Hours and holidays"), "name": _l("Name"), "price": _l("Price"), "minutes": _l("Minutes"),
+    "delivery_areas": _l("Delivery areas"), "fee": _l("Fee"), "free_from": _l("Free from this amount of goods on"),
+    "minimum": _l("Least amount of goods"),
     "stock": _l("In stock"), "category": _l("Kind"), "description": _l("Description"), "question": _l("Question"),
     "answer": _l("Answer"), "phrasings": _l("Other ways to ask it, one a line"),
     "greeting": _l("Greeting"), "address": _l("Address"), "delivery": _l("Delivery"), "payment": _l("Paying"),

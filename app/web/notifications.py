@@ -70,8 +70,8 @@ def choose(area: Area) -> Answer:
         after_min = wishes.read_minutes(typed) if account.tenant else None
     except Invalid as error:
         return _page(area, after_min=typed, problem=said(error)), 400
-    wishes.change(account, alerts="alerts" in form, digest="digest" in form, after_min=after_min,
-                  address=request.remote_addr or "")
+    wishes.change(account, alerts="alerts" in form, digest="digest" in form, orders="orders" in form,
+                  after_min=after_min, address=request.remote_addr or "")
     flash(_("Saved."), "success")
     return redirect(area.page, 303)
 

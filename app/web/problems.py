@@ -13,8 +13,8 @@ from flask_babel.speaklater import LazyString
 from app.web.labels import LABELS
 
 KINDS: Mapping[str, LazyString] = {"Service": _l("Service"), "Product": _l("Product"), "Question": _l("Question"),
-                                   "Problem": _l("Problem")}
-PLACE = re.compile(r"(?P<kind>Service|Product|Question|Problem) (?P<place>\d+)(: the (?P<part>\w+))?")
+                                   "Problem": _l("Problem"), "Area": _l("Area")}
+PLACE = re.compile(r"(?P<kind>Service|Product|Question|Problem|Area) (?P<place>\d+)(: the (?P<part>\w+))?")
 TEXT = re.compile(r"The (?P<name>[\w -]+)")
 NAMES = {"emergency answer": "emergency_answer", "hand-over words": "handover_words",
          "emergency words": "emergency_words"}

@@ -12,6 +12,7 @@ from flask_babel.speaklater import LazyString
 
 from app.models import (
     BookingState,
+    OrderState,
     RequestStatus,
     Role,
     SessionState,
@@ -114,10 +115,19 @@ TICKET: Mapping[TicketState, Words] = {
         "good", _l("Solved"), _l("The problem is solved. It is closed after a week unless the customer writes more.")),
     TicketState.CLOSED: Words("off", _l("Closed"), _l("Nothing more is to be done.")),
 }
+ORDER: Mapping[OrderState, Words] = {
+    OrderState.NEW: Words("wait", _l("New"), _l("It waits to be confirmed.")),
+    OrderState.CONFIRMED: Words("good", _l("Confirmed"), _l("The customer knows that it is being prepared.")),
+    OrderState.READY: Words("good", _l("Ready"), _l("It is packed.")),
+    OrderState.SENT: Words("good", _l("On the way"), _l("It is on its way to the customer.")),
+    OrderState.DELIVERED: Words("off", _l("Delivered"), _l("The customer has it.")),
+    OrderState.CANCELLED: Words("off", _l("Cancelled"), _l("What it held is back in the stock.")),
+}
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     TenantStatus: TENANT, SessionState: SESSION, WorkerStatus: WORKER, RequestStatus: REQUEST,  # type: ignore[dict-item]
     BookingState: BOOKING,  # type: ignore[dict-item]
     TicketState: TICKET,  # type: ignore[dict-item]
+    OrderState: ORDER,  # type: ignore[dict-item]
 }
 ROLES: Mapping[Role, LazyString] = {Role.ADMIN: _l("Admin"), Role.OWNER: _l("Owner"), Role.STAFF: _l("Staff")}
 TEMPLATES: Mapping[Template, LazyString] = {

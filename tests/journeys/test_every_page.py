@@ -58,7 +58,8 @@ class Page:
 def values_of(route: Route, world: World) -> dict[str, list[Any]]:
     """What can stand in the parts of an address."""
     numbers = {name: [number] for name, number in world.numbers.items()}
-    return numbers | {"slug": ["acme"], "step": list(STEPS), "section": ["services", "products", "questions"],
+    return numbers | {"slug": ["acme"], "step": list(STEPS),
+                      "section": ["services", "products", "delivery_areas", "questions"],
                       "request_id": [world.numbers["waiting"]],
                       "token": [world.tokens.get(PURPOSES.get(route.endpoint, ""))]}
 
@@ -123,8 +124,13 @@ def of_portal(world: World) -> Iterator[Page]:
     yield Page("a day that is none", "alice", "/portal/chats?day=yesterday")
     yield Page("nobody invited", "alice", "/portal/people", 400, form="main form[action$='/people']",
                sent={"name": "Eve", "email": "no"})
+    yield Page("all orders", "alice", "/portal/orders?state=")
+    yield Page("orders not found", "alice", "/portal/orders?q=nobody")
+    yield Page("an order cancelled without a reason", "alice", f"/portal/orders/{world.numbers['order_number']}", 400,
+               form="main details form", sent={"reason": " ", "do": "refused"})
     yield Page("a talk", "alice", "/portal/preview", sent={"text": "How much are braids?"})
-    for path in ("content", "content/products", "content/versions", "chats", "preview", "people", ""):
+    for path in ("content", "content/products", "content/stock", "content/versions", "orders", "chats", "preview",
+                 "people", ""):
         yield Page("an empty page", "charlie", f"/portal/{path}")
     yield Page("a draft with faults", "alice", "/portal/content", before=lambda _: stage.break_draft())
     yield Page("a list with faults", "alice", "/portal/content/services")

@@ -18,6 +18,9 @@ from app.models import (
     LinkPurpose,
     Message,
     Note,
+    Order,
+    OrderEvent,
+    OrderLine,
     Outcome,
     PortalEvent,
     RequestStatus,
@@ -139,7 +142,9 @@ def _busy(tenant: Tenant, owner: Account, now: datetime) -> dict[str, int]:
     Chat.update(person_until=now + timedelta(hours=3), unread=2).where(Chat.id == chats[1].id).execute()
     message = Message.get(Message.chat == chats[0], Message.text.startswith("wordword"))
     _book(chats, now)
-    return {"number": 1, "chat_id": chats[0].id, "message_id": message.id, "note_id": note.id,
+    orders = [_order(tenant, chats[0], number, text) for number, text in enumerate(HOSTILE, 1001)]
+    return {"order_number": orders[0].number, "number": 1, "chat_id": chats[0].id, "message_id": message.id,
+            "note_id": note.id,
             "handed_over": chats[1].id}
 
 
@@ -186,6 +191,14 @@ def _chat(tenant: Tenant, name: str, now: datetime) -> Chat:
     for author in ("alice@example.com", "phone"):
         _line(chat, "It is me", now, direction=Direction.OUT, delivery=Delivery.READ, author=author)
     return chat
+
+
+def _order(tenant: Tenant, chat: Chat, number: int, text: str) -> Order:
+    order = Order.create(tenant=tenant, chat=chat, number=number, name=text, area=text, address=text, fee=None,
+                         total=6500.5, currency="TZS")
+    OrderLine.create(tenant=tenant, order=order, revision=1, product=text[:100], name=text, price=3250.25, quantity=2)
+    OrderEvent.create(tenant=tenant, order=order, cause="placed", state=order.state)
+    return order
 
 
 def _line(chat: Chat, text: str, now: datetime, **values: object) -> None:

@@ -6,6 +6,7 @@ from app.web.portal import (
     data,
     notifications,
     onboarding,
+    orders,
     people,
     preview,
     status,
@@ -15,7 +16,7 @@ from app.web.portal import (
 from app.web.portal.blueprint import blueprint
 
 __all__ = [
-    "blueprint", "bookings", "chats", "content", "data", "notifications", "onboarding", "people", "preview", "status",
-    "tickets",
+    "blueprint", "bookings", "chats", "content", "data", "notifications", "onboarding", "orders", "people", "preview",
+    "status", "tickets",
     "whatsapp",
 ]

@@ -20,7 +20,8 @@ from app.web.portal import rows, texts, week
 from app.web.portal.blueprint import blueprint, who
 
 SECTIONS: Mapping[str, LazyString] = {
-    "services": _l("Services and prices"), "products": _l("Products"), "questions": _l("Questions and answers"),
+    "services": _l("Services and prices"), "products": _l("Products"), "stock": _l("Stock"),
+    "delivery_areas": _l("Delivery areas"), "questions": _l("Questions and answers"),
     "problems": _l("Problems and steps to try"),
     "hours": _l("Hours and holidays"), "booking": _l("How bookings are taken"),
     "texts": _l("Name, address and texts"), "limits": _l("Limits"),

@@ -37,11 +37,17 @@ DEEDS: Mapping[str, LazyString] = {
     "content.publish": _l("published the content"),
     "data.erase": _l("erased a customer's data"),
     "data.export": _l("exported all data"),
+    "order.confirmed": _l("confirmed an order"),
+    "order.delivered": _l("noted that an order was delivered"),
+    "order.made_ready": _l("made an order ready"),
+    "order.refused": _l("cancelled an order"),
+    "order.sent": _l("sent an order"),
     "request.submit": _l("sent the setup request"),
     "request.approve": _l("approved the setup request"),
     "request.reject": _l("did not approve the setup request"),
     "request.review": _l("began to look at the setup request"),
     "session.pairing": _l("asked for a pairing code"),
+    "stock.set": _l("counted the stock"),
     "tenant.change": _l("changed the business"),
     "tenant.create": _l("made the business"),
     "tenant.reset_session": _l("unlinked the phone for a new number"),
@@ -57,7 +63,7 @@ DEEDS: Mapping[str, LazyString] = {
     "worker.stale": _l("found the bot silent"),
     "worker.stop": _l("stopped the bot"),
 }
-SHOWN = ("email", "version", "changed", "number")
+SHOWN = ("email", "version", "changed", "number", "order", "product", "amount")
 
 
 def deed_in_words(entry: AuditEntry) -> str:

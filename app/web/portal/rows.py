@@ -31,6 +31,8 @@ LISTS: Mapping[str, tuple[Column, ...]] = {
                  Column("capacity", "number"), Column("description", "long")),
     "products": (Column("name", "text"), Column("price", "number"), Column("stock", "number"),
                  Column("category", "text"), Column("description", "long")),
+    "delivery_areas": (Column("name", "text"), Column("fee", "number"), Column("free_from", "number"),
+                       Column("minimum", "number")),
     "questions": (Column("question", "text"), Column("answer", "long"), Column("phrasings", "lines")),
     "problems": (Column("problem", "text"), Column("steps", "steps"), Column("phrasings", "lines")),
 }

@@ -3,8 +3,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.replies import BotConfig, Decision, Deed, HandOver, Incoming, Records, Send, decide, read_config
+from app.replies import BotConfig, Decision, Deed, HandOver, Incoming, Send, decide, read_config
 from app.replies.examples import example_content
+from app.replies.records import records_at_first
 
 WEDNESDAY_NOON = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 
@@ -23,13 +24,13 @@ def bare(template: str, **changed: Any) -> BotConfig:
 
 
 class Talk:
-    """One chat: keeps the state between messages, through JSON as the database does, and the business's records."""
+    """One chat: keeps the state between messages, through JSON as the database does, and does its deeds."""
 
     def __init__(self, config: BotConfig, now: datetime = WEDNESDAY_NOON, name: str = "") -> None:
         self.config, self.now, self.name = config, now, name
         self.state: dict[str, Any] = {}
+        self.records = records_at_first(config)
         self.decision = Decision(())
-        self.records = Records()
 
     def say(self, text: str, kind: str = "chat", after: timedelta = timedelta(minutes=1)) -> str:
         """The customer's message, some time after the last; gives the reply's text, nothing if the bot kept silent."""

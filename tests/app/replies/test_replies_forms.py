@@ -5,9 +5,6 @@ import pytest
 
 from tests.app.replies.conversation import Talk, bare, tenant
 
-LAMP = {"name": {"EN": "Solar lamp", "SW": "Taa ya sola"}, "price": 12500.5, "stock": 3}
-SHOP = {"products": [LAMP, {"name": "Rope"}, {"name": "Nails 1kg", "price": 4000, "stock": 0}]}
-
 
 def test_a_booking_step_by_step():
     talk = Talk(tenant("BOOKING", language="EN"))
@@ -177,66 +174,6 @@ def test_a_form_lapses_after_a_long_silence_and_an_old_menu_still_works():
     assert talk.hears("2") == "services"
 
 
-def test_an_order_step_by_step_with_its_total():
-    talk = Talk(bare("ECOMMERCE", content=SHOP))
-    talk.say("hi")
-
-    assert "1. Solar lamp – TZS 12,500.50" in talk.say("I want to order")
-    assert talk.say("1").startswith("So far: Solar lamp – TZS 12,500.50.\nHow many would you like?")
-    assert talk.say("two").startswith("So far: 2 × Solar lamp – TZS 12,500.50.\nWhere should we bring it?")
-    assert talk.say("Sinza, near the market") == (
-        "*Your order*\nProduct: Solar lamp\nQuantity: 2\nDelivery: Sinza, near the market\n"
-        "Total: TZS 25,001 (without delivery)\n\n"
-        "Is that right? Write *yes* to send it, *no* to change it, or *cancel* to drop it."
-    )
-    assert "It is not confirmed yet: Bare will confirm it" in talk.say("yes")
-    assert talk.state["requests"][0]["slots"] == {
-        "product": "solar lamp", "quantity": 2, "place": "Sinza, near the market",
-    }
-
-
-def test_an_order_in_one_message_and_the_quantity_changed():
-    talk = Talk(bare("ECOMMERCE", content=SHOP))
-
-    assert talk.say("Nataka taa za sola mbili").endswith("*nitachukua* kama utakuja kuchukua mwenyewe.")
-    assert "Idadi: 2\nMahali pa kuleta: utakuja kuchukua mwenyewe" in talk.say("nitachukua")
-    talk.say("hapana")
-    assert "Idadi: 3" in talk.say("3")
-    talk.say("hapana")
-    assert "Idadi: 3\nMahali pa kuleta: Ubungo, kituo cha basi" in talk.say("Ubungo, kituo cha basi")
-
-
-def test_not_more_is_sold_than_there_is():
-    talk = Talk(bare("ECOMMERCE", content=SHOP))
-
-    assert talk.say("I want to buy 10 solar lamps").endswith(
-        "Sorry, we have only 3 of Solar lamp left. How many would you like?",
-    )
-    assert talk.hears("3") == "order:ask_place"
-    sold_out = Talk(bare("ECOMMERCE", content=SHOP)).say("I want to buy 2 nails")
-    assert "Sorry, Nails 1kg is sold out at the moment. Would you like something else?\n1. Solar lamp" in sold_out
-
-
-def test_a_number_in_a_name_is_not_a_quantity():
-    content = {"products": [{"name": "Rice 5kg", "price": 10}, {"name": "Rice 1kg", "price": 3}]}
-
-    assert "How many" in Talk(bare("ECOMMERCE", content=content)).say("I want to buy rice 5kg")
-    assert "Unataka ngapi" in Talk(bare("ECOMMERCE", content=content)).say("nataka kununua rice kilo 5")
-    assert "5 × Rice 1kg" in Talk(bare("ECOMMERCE", content=content)).say("I want to buy 5 rice 1kg")
-
-
-def test_what_is_not_sold_is_not_promised():
-    reply = Talk(bare("ECOMMERCE", content=SHOP)).say("do you sell bicycles?")
-
-    assert "I did not find exactly that here." in reply
-    assert "Solar lamp" in reply
-
-
-def test_a_place_may_be_sent_as_a_location():
-    talk = Talk(bare("ECOMMERCE", content=SHOP))
-    talk.say("I want to buy 2 solar lamps")
-
-    assert "Delivery: the place sent on the map" in talk.say("", "location")
 
 
 def test_a_problem_is_taken_down_and_handed_to_a_person():

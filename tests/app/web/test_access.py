@@ -14,6 +14,7 @@ from app.models import (
     ContentVersion,
     Message,
     Note,
+    Order,
     RequestStatus,
     SetupRequest,
     SignIn,
@@ -65,7 +66,9 @@ def things(cast: dict[str, Account]) -> Things:
     version = ContentVersion.create(tenant=acme, number=7, values=first.values, published_by="alice@example.com")
     note = Note.create(tenant=acme, author="ada@example.com", text="Pays in cash")
     sign_in = SignIn.create(account=cast["alice"], token_hash="x" * 64)
-    numbers = {"chat_id": chat.id, "message_id": message.id, "request_id": request.id, "number": version.number,
+    order = Order.create(tenant=acme, chat=chat, number=1001)
+    numbers = {"order_number": order.number,
+               "chat_id": chat.id, "message_id": message.id, "request_id": request.id, "number": version.number,
                "version_id": version.id, "note_id": note.id, "account_id": cast["bob"].id, "sign_in_id": sign_in.id,
                "anything": 1}
     return Things(numbers, {"slug": "acme"})
