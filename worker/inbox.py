@@ -112,8 +112,9 @@ class Inbox:
 
     def _claim(self, seen: MessageSeen, now: datetime, treatment: Treatment, said: Said) -> Taken:
         chat = find_chat(self._tenant, seen)
-        # Decided again where it was answered: the conversation goes on from there.
-        outcome, decision = self._answer(chat, seen, now) if said else self._decide(chat, seen, now, treatment)
+        # Decided again where it was answered, as when it was written: the conversation goes on from there.
+        written = min(now, datetime.fromtimestamp(seen.time, UTC))
+        outcome, decision = self._answer(chat, seen, written) if said else self._decide(chat, seen, now, treatment)
         message_id = log_in(self._tenant, chat, seen, outcome, now)
         replies = () if said else tuple(self._record_replies(chat, message_id, seen, decision, now))
         self._record_said(chat, message_id, said, decision, now)

@@ -40,6 +40,16 @@ def test_of_two_customers_who_confirm_the_same_time_the_second_is_offered_others
     assert Booking.select().count() == 1
 
 
+def test_a_booking_that_a_lost_machine_has_made_is_made_again_for_the_day_that_was_meant(inbox, seen, now):
+    """The log was put back a day later, and knows nothing of the conversation; the chat has both sides of it."""
+    later = now + timedelta(days=1)
+    for number, text in enumerate((WISH, "yes")):
+        said = seen(id=f"true_255711000001@c.us_3EB0{number}", text=f"Reply {number}", from_me=True, keys=())
+        assert inbox.take(seen(text=text), later, said=(said,)).replies == ()
+    assert Booking.get().starts_at.date() == later.date()
+    assert [line.text for line in Message.select().order_by(Message.id)] == [WISH, "Reply 0", "yes", "Reply 1"]
+
+
 @pytest.mark.postgresql
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_who_is_overtaken_between_the_look_and_the_deed_is_answered_anew(inbox, seen, now, tenant, monkeypatch):
