@@ -50,6 +50,9 @@ class Settings:
     stale_after_s: float = 120.0
     stale_restarts: Count = Count(3)
     session_limit_mib: Count = Count(2048)
+    browser_mib: Count = Count(1000)
+    browser_age_s: float = 86400.0
+    snapshot_after_s: float = 600.0
     backup_dir: Path = Path("/var/backups/flowhq")
     backup_recipients: Path = Path("/etc/flowhq/backup_recipients")
     backup_days: Count = Count(7)
@@ -139,6 +142,9 @@ VARIABLES = {
     "stale_after_s": "FLOWHQ_STALE_AFTER_S",
     "stale_restarts": "FLOWHQ_STALE_RESTARTS",
     "session_limit_mib": "FLOWHQ_SESSION_LIMIT_MIB",
+    "browser_mib": "FLOWHQ_BROWSER_MIB",
+    "browser_age_s": "FLOWHQ_BROWSER_AGE_S",
+    "snapshot_after_s": "FLOWHQ_SNAPSHOT_AFTER_S",
     "backup_dir": "FLOWHQ_BACKUP_DIR",
     "backup_recipients": "FLOWHQ_BACKUP_RECIPIENTS",
     "backup_days": "FLOWHQ_BACKUP_DAYS",

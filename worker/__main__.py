@@ -14,7 +14,8 @@ from app.services import sessions
 from app.settings import Settings, SettingsError
 from worker import restarts
 from worker.config import load_config
-from worker.loop import DATABASE_LOST, Replaced, Worker
+from worker.loop import Replaced, Worker
+from worker.losses import DATABASE_LOST
 from worker.profile import AlreadyRunning, NoSpace, Profile
 from worker.watchdog import Watchdog
 from worker.whatsapp.bundle import BundleError, read_bundle

@@ -1,10 +1,13 @@
 """The tenant's configuration as the worker uses it, read whole and again when its version changes."""
 from dataclasses import dataclass
 
+from app.logs import get_logger
 from app.models import Tenant, TenantConfig
-from app.replies import BotConfig, read_config
+from app.replies import BotConfig, ConfigError, read_config
 from worker.away import AwayRules
 from worker.pacing import Limits
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,15 @@ def load_config(tenant: Tenant) -> Config:
                   row.warm_up_days)
 
 
-def config_version(tenant: Tenant) -> int:
-    """The stored version, to compare with the one in use."""
-    version: int = TenantConfig.select(TenantConfig.version).where(TenantConfig.tenant == tenant).scalar()
-    return version
+def newer_config(tenant: Tenant, used: Config) -> Config | None:
+    """What is stored where that is another version than the one in use, and can be used."""
+    version = TenantConfig.select(TenantConfig.version).where(TenantConfig.tenant == tenant).scalar()
+    if version == used.version:
+        return None
+    try:
+        config = load_config(tenant)
+    except ConfigError as error:
+        log.warning("config_unusable", problem=str(error))
+        return None
+    log.info("config_loaded", version=config.version)
+    return config

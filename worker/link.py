@@ -97,6 +97,12 @@ class Link:
             self._enter("code_shown", None)
             log.info("code_shown", generation=self.generation)
 
+    def is_lost(self, code: str) -> bool:
+        """Whether the page shows its first code although the number was linked and nobody has ended that."""
+        if not code or self._code or self._parting or self._was_connected:
+            return False
+        return bool(WhatsAppSession.get(WhatsAppSession.tenant == self.tenant).phone)
+
     def on_logout(self, reason: str, now: datetime, clock: float) -> None:
         """WhatsApp ended the link."""
         self._parting = logout_words(reason)

@@ -5,32 +5,29 @@ Rule 2: a lost database keeps events waiting, a lost browser is replaced; neithe
 chat's history and the log are compared again by id.
 """
 import random
-import select
 import signal
-import socket
 from collections import Counter, deque
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from peewee import InterfaceError, InternalError, OperationalError
-
 from app.db import reconnect
 from app.logs import get_logger
 from app.models import Outcome, Tenant
-from app.replies import ConfigError
 from app.services import reminders, sessions
 from app.settings import Settings
 from worker import status
 from worker.away import Away, Treatment
+from worker.bell import Bell
 from worker.browser import Browser
 from worker.catchup import CatchUp
-from worker.config import Config, config_version, load_config
+from worker.config import Config, newer_config
 from worker.drafts import assign_keys
 from worker.gate import Gate
 from worker.inbox import Inbox
 from worker.intake import OWN, reason_to_ignore
 from worker.link import Link
+from worker.losses import BROWSER_LOST, DATABASE_LOST, in_words
 from worker.lost import Said
 from worker.memory import memory_mib
 from worker.outbox import Outbox, PageDegraded
@@ -38,14 +35,12 @@ from worker.pacing import next_of
 from worker.profile import Profile
 from worker.receipts import Receipts
 from worker.reconnect import delay_s
+from worker.upkeep import QUIET_FOR, Upkeep
 from worker.watchdog import Watchdog
 from worker.whatsapp import events as page_events
-from worker.whatsapp.devtools import BrowserGone, PageError, PageSilent
+from worker.whatsapp.devtools import BrowserGone, PageError
 from worker.whatsapp.page import Page
 
-BROWSER_LOST = (BrowserGone, PageSilent, PageError, PageDegraded)
-# The last is what PostgreSQL says while it takes no writes.
-DATABASE_LOST = (OperationalError, InterfaceError, InternalError)
 TICK_S = 1.0
 DRAIN_S = 10.0
 FAILURES_BEFORE_ERROR = 3
@@ -68,13 +63,14 @@ class Worker:
         self._inbox = Inbox(tenant, config, lambda chat: self._page.new_key(chat), _now())
         self._away = Away(tenant, config.away)
         self._gate = Gate(tenant, warms_up=settings.production)
+        self._upkeep = Upkeep.of(settings, profile.path)
         self._ignored = Counter(sessions.ignored_so_far(tenant))
         self._pending: deque[tuple[int, page_events.Event]] = deque()
         self._traffic = status.traffic_of(tenant)
         self._failures = 0
         self._stopping = False
         self._next_tick = self._next_beat = 0.0
-        self._woken, self._waker = socket.socketpair()
+        self._bell = Bell()
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises Replaced where another worker has taken over."""
@@ -101,23 +97,36 @@ class Worker:
 
     def _stop(self, *_: Any) -> None:
         self._stopping = True
-        self._waker.send(b"x")
+        self._bell.ring()
 
     # ---- one browser's life
 
     def _live(self) -> None:
         if ended := self._profile.end_leftovers():
             log.warning("leftovers_ended", processes=ended)
-        browser = Browser(self._settings, self._profile.path)
+        self._upkeep.before_start(_now())
+        browser = self._start_browser()
         try:
             self._begin(browser)
-            while not self._stopping:
+            while not self._stopping and not self._upkeep.wants_new_browser:
                 self._turn()
-            self._watchdog.stopping()
+            if self._stopping:
+                self._watchdog.stopping()
             self._drain()
             browser.close()
         finally:
             browser.kill()
+        if not self._stopping:
+            self._upkeep.closed(_now())
+
+    def _start_browser(self) -> Browser:
+        try:
+            browser = Browser(self._settings, self._profile.path)
+        except BrowserGone:
+            self._upkeep.not_started()
+            raise
+        self._upkeep.started(monotonic())
+        return browser
 
     def _begin(self, browser: Browser) -> None:
         self._browser, self._page = browser, Page(browser, self._wa_js)
@@ -134,7 +143,7 @@ class Worker:
         log.info("browser_started", version=browser.version, generation=generation)
 
     def _turn(self) -> None:
-        self._wait(self._time_left())
+        self._bell.wait(self._time_left(), self._page.fileno())
         self._pending.extend(self._page.events())
         try:
             self._handle_pending()
@@ -143,11 +152,6 @@ class Worker:
             self._await_database(error)
             # A commit whose answer was lost may have succeeded: what it recorded must still be sent.
             self._outbox.load_unsettled(_now())
-
-    def _wait(self, seconds: float) -> None:
-        ready, _, _ = select.select([self._page.fileno(), self._woken.fileno()], [], [], seconds)
-        if self._woken.fileno() in ready:
-            self._woken.recv(64)
 
     def _time_left(self) -> float:
         due = next_of((self._next_tick, self._outbox.next_due() if self._may_send() else None))
@@ -250,10 +254,13 @@ class Worker:
                 self._receipts.on_page(now, clock)
                 self._link.on_page(now, clock)
             case page_events.CodeShown():
+                if self._link.is_lost(event.code) and self._upkeep.lost_link():
+                    raise BrowserGone("the profile has lost its link")
                 self._link.on_code(event.code, now)
             case page_events.PairingCode():
                 self._link.on_pairing_code(event)
             case page_events.LoggedOut():
+                self._upkeep.ended()
                 self._link.on_logout(event.reason, now, clock)
             case page_events.StateSeen():
                 self._link.on_state(event.snapshot, now, clock)
@@ -261,6 +268,7 @@ class Worker:
 
     def _after_session_change(self, was_connected: bool, now: datetime, clock: float) -> None:
         if self._link.connected and not was_connected:
+            self._upkeep.connected(clock)
             self._failures = 0
             self._outbox.doubt_all()
         if self._link.connected:
@@ -315,7 +323,8 @@ class Worker:
     def _beat(self) -> None:
         proved = self._prove()
         now = _now()
-        beat = sessions.Beat(proved, dict(self._ignored), memory_mib())
+        memory = memory_mib()
+        beat = sessions.Beat(proved, dict(self._ignored), memory)
         if not sessions.report_beat(self._tenant, beat, token=self._token, now=now):
             raise Replaced("a newer worker serves this tenant")
         if proved and not self._pending:
@@ -325,6 +334,11 @@ class Worker:
         self._inbox.tidy(now)
         self._gate.set_pace(self._config.warm_up_days, now)
         self._traffic = status.traffic_of(self._tenant)
+        self._upkeep.look(memory, is_quiet=self._is_quiet(now), clock=monotonic(), now=now)
+
+    def _is_quiet(self, now: datetime) -> bool:
+        last = self._traffic.last_message_at
+        return not self._outbox.waiting() and not self._catch_up.holds() and (last is None or now - last > QUIET_FOR)
 
     def _prove(self) -> bool:
         if not self._link.ready:
@@ -341,16 +355,9 @@ class Worker:
         return self._link.connected
 
     def _reload_config(self) -> None:
-        if config_version(self._tenant) == self._config.version:
-            return
-        try:
-            self._config = load_config(self._tenant)
-        except ConfigError as error:
-            log.warning("config_unusable", problem=str(error))
-            return
-        self._inbox.reconfigure(self._config)
-        self._away.rules = self._config.away
-        log.info("config_loaded", version=self._config.version)
+        if config := newer_config(self._tenant, self._config):
+            self._config, self._away.rules = config, config.away
+            self._inbox.reconfigure(config)
 
     # ---- when something is lost
 
@@ -358,7 +365,7 @@ class Worker:
         log.error("database_lost", error=str(error).strip().split("\n")[0])
         while not self._stopping:
             self._watchdog.alive("waiting for the database", monotonic())
-            self._wait_unless_stopped(TICK_S)
+            self._bell.wait(TICK_S)
             if reconnect():
                 log.info("database_back")
                 return
@@ -367,7 +374,7 @@ class Worker:
         self._failures += 1
         log.error("browser_lost", error=str(error), in_a_row=self._failures)
         try:
-            sessions.report_session(self._tenant, "connection_lost", now=_now(), detail=_in_words(error))
+            sessions.report_session(self._tenant, "connection_lost", now=_now(), detail=in_words(error))
             if self._failures >= FAILURES_BEFORE_ERROR:
                 sessions.report_worker(self._tenant, "failed", now=_now(), token=self._token, error=str(error))
         except DATABASE_LOST as lost:
@@ -378,22 +385,12 @@ class Worker:
         until = monotonic() + seconds
         while not self._stopping and (left := until - monotonic()) > 0:
             self._watchdog.alive("starting the browser again", monotonic())
-            self._wait_unless_stopped(min(left, TICK_S))
-
-    def _wait_unless_stopped(self, seconds: float) -> None:
-        if select.select([self._woken], [], [], seconds)[0]:
-            self._woken.recv(64)
+            self._bell.wait(min(left, TICK_S))
 
     def _drain(self) -> None:
         until = monotonic() + DRAIN_S
         while not self._outbox.is_idle() and monotonic() < until:
             self._turn()
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, PageDegraded):
-        return f"{error}. A new browser is being started."
-    return "The browser ended and is being started again."
 
 
 def _now() -> datetime:

@@ -11,7 +11,8 @@ STATE_ROOT = Path("/var/lib/private/flowhq")
 """Where systemd keeps the state directories of dynamic users."""
 # Made again by the browser, and most of a profile's size.
 NOT_KEPT = ("Cache", "Code Cache", "GPUCache", "DawnGraphiteCache", "DawnWebGPUCache", "GrShaderCache", "ShaderCache",
-            "GraphiteDawnCache", "BrowserMetrics*", "Crashpad", "Singleton*", "tmp", "cache")
+            "GraphiteDawnCache", "BrowserMetrics*", "Crashpad", "Singleton*", "tmp", "cache",
+            "snapshots", "profile.broken*", "profile.new")
 
 
 class Holder(Protocol):

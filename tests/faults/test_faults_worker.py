@@ -1,4 +1,5 @@
 """What the worker itself does about what goes wrong: order, settlement, catching up, pausing, recycling, restoring."""
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -13,8 +14,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.browser, pytest.mark.slow,
 
 @pytest.fixture
 def settings(settings):
-    """With a worker that soon looks for what should have arrived."""
-    return replace(settings, receipt_timeout_s=4.0)
+    """With a worker that soon looks for what should have arrived, and keeps no browser for long."""
+    return replace(settings, receipt_timeout_s=4.0, browser_age_s=20.0, snapshot_after_s=5.0)
 
 
 def test_order_is_kept_where_the_page_is_loaded_anew_without_a_connection(bench):
@@ -97,3 +98,41 @@ def test_what_was_written_before_another_number_was_linked_is_not_answered(bench
     reply_to(asked["later"])
     logged = [row.wa_message_id for row in Message.select().where(Message.direction == "IN")]
     assert [asked["later"]] == [key.split("_")[-1] for key in logged]
+
+
+def await_snapshot(bench):
+    eventually(lambda: list((bench.rig.directory / "snapshots").glob("*.tar.gz")), "there is a snapshot")
+    eventually(lambda: bench.rig.log_text().count('"proved"') > 1, "another browser is linked")
+
+
+def test_a_browser_that_is_old_is_replaced_and_nobody_notices(bench):
+    bench.start_writing()
+    await_snapshot(bench)
+    bench.await_lines(20)
+    bench.stop_writing()
+    bench.await_answers()
+    assert bench.restarts() == 0 and '"browser_recycled"' in bench.rig.log_text()
+    assert_each_answered_once_in_order(bench.rig, bench.written)
+
+
+def test_a_profile_that_lost_its_link_is_put_back_without_a_scan(bench):
+    await_snapshot(bench)
+    assert bench.rig.stop_worker() == 0
+    for stored in (bench.rig.directory / "profile").rglob("IndexedDB"):
+        shutil.rmtree(stored)
+    written = bench.rig.write(bench.customers[0], "Hello")
+    bench.rig.start_worker()
+    reply_to(written)
+    assert bench.rig.session().state == "CONNECTED"
+    assert '"profile_restored"' in bench.rig.log_text()
+    assert len(list(bench.rig.directory.glob("profile.broken*"))) == 1
+
+
+def test_a_link_that_the_phone_was_seen_to_end_is_not_put_back(bench):
+    await_snapshot(bench)
+    bench.begin("logout")
+    await_code(bench)
+    assert bench.rig.stop_worker() == 0
+    bench.rig.start_worker()
+    await_code(bench)
+    assert '"profile_restored"' not in bench.rig.log_text()

@@ -167,3 +167,11 @@ def test_a_lost_connection_stays_lost_however_often_the_page_is_asked(link, now)
         link.on_state(replace(LINKED, info="OPENING", socket="OPENING"), now, second)
         assert session().state == SessionState.DISCONNECTED
     assert not link.is_overdue(TIMEOUT_S + 5)
+
+
+def test_a_code_for_a_number_that_nobody_has_unlinked_means_a_lost_profile(link, now):
+    assert not link.is_lost("2@abc"), "it was never linked"
+    WhatsAppSession.update(phone="+255700000002").execute()
+    assert link.is_lost("2@abc") and not link.is_lost("")
+    link.on_logout("user_initiated", now, 5)
+    assert not link.is_lost("2@abc")
