@@ -55,8 +55,9 @@ class Profile:
         leftovers = processes_on(self.path.parent)
         for process in leftovers:
             process.kill()
-        psutil.wait_procs(leftovers, timeout=LEFTOVER_DEADLINE_S)
-        self._unlock_chromium()
+        _, alive = psutil.wait_procs(leftovers, timeout=LEFTOVER_DEADLINE_S)
+        if not alive:
+            self._unlock_chromium()
         return len(leftovers)
 
     def _unlock_chromium(self) -> None:

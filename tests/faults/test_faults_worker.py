@@ -6,7 +6,8 @@ import pytest
 
 from app.models import Chat, Message
 from tests.patience import eventually
-from tests.rig import BUSINESS, assert_each_answered_once_in_order
+from tests.rig import BUSINESS, arrived, assert_each_answered_once_in_order
+from worker.breaker import TRIPS_AFTER
 
 pytestmark = [pytest.mark.faults, pytest.mark.browser, pytest.mark.slow,
               pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -136,3 +137,15 @@ def test_a_link_that_the_phone_was_seen_to_end_is_not_put_back(bench):
     bench.rig.start_worker()
     await_code(bench)
     assert '"profile_restored"' not in bench.rig.log_text()
+
+
+def test_where_no_send_arrives_sending_pauses_and_goes_on_by_itself(bench):
+    bench.begin("send_refused")
+    refused = [bench.rig.write(customer, "Hello") for customer in bench.customers[:TRIPS_AFTER]]
+    eventually(lambda: bench.rig.session().sending_paused_at, "sending is paused")
+    waiting = [bench.rig.write(customer, "Are you open?") for customer in bench.customers[TRIPS_AFTER:]]
+    eventually(lambda: Message.select().where(Message.delivery == "PENDING").count() >= len(waiting), "replies wait")
+    bench.end("send_refused")
+    eventually(lambda: not bench.rig.session().sending_paused_at, "sending goes on", deadline_s=300)
+    assert [reply_to(each).delivery for each in refused] == ["FAILED"] * TRIPS_AFTER
+    eventually(lambda: arrived(bench.rig, bench.customers) == len(waiting), "what waited has arrived, once each")

@@ -49,6 +49,15 @@ def test_a_stale_lock_of_chromium_is_removed_and_the_profile_kept(tmp_path):
     held.release()
 
 
+def test_the_lock_of_a_browser_that_cannot_be_ended_stays(tmp_path, monkeypatch):
+    held = Profile(tmp_path)
+    (held.path / "SingletonLock").symlink_to("here-4711")
+    monkeypatch.setattr(psutil, "wait_procs", lambda processes, timeout: ([], [psutil.Process()]))
+    held.end_leftovers()
+    assert [path.name for path in held.path.iterdir()] == ["SingletonLock"]
+    held.release()
+
+
 def test_a_full_disk_is_told_before_a_browser_fails_on_it(tmp_path, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(profile.shutil, "disk_usage", lambda path: usage(10**9, 10**9, 3 * 2**20))
