@@ -1,5 +1,5 @@
 """Decide what to do about one message: a row of steps, of which the first that has a reply makes it."""
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from app.replies.actions import Decision, HandOver, Incoming, Send
 from app.replies.answers import LIKELY, hand_over, menu, own_question
 from app.replies.classifier import Guess
 from app.replies.config import BotConfig, Phrase
+from app.replies.expiry import put_aside, take_up, with_aside
 from app.replies.forms import LONGEST_DETAILS, begin, reminder, resume
 from app.replies.hours import is_open, next_opening
 from app.replies.language import detect
@@ -21,6 +22,7 @@ from app.replies.placed import CALL_OFF, called_off
 from app.replies.records import Records
 from app.replies.shopping import basket_step, lost
 from app.replies.slots.labels import without_name
+from app.replies.splitting import parts_of
 from app.replies.state import ChatState
 from app.replies.support import about_tickets
 from app.replies.templates import FORMS, INTENTS, open_option
@@ -29,7 +31,6 @@ from app.replies.understand import UNSURE, understand
 from app.replies.voice import voice, wording
 from app.replies.words import plain, words_of
 
-LONGEST_REPLY = 4000
 NO_RECORDS = Records()
 SURE = 0.85
 """How close one of the tenant's own questions must be to be preferred to what the bot clearly understands itself."""
@@ -64,15 +65,14 @@ def decide(
     chat = ChatState.read(state)
     turn = _turn(message, chat, config, now, records)
     if turn.new_visit:
-        chat.drop_form()
-        chat.offer = ""
+        put_aside(chat, now)
     chat.seen, chat.story = now.isoformat(), {}
     reply = _reply(turn)
     if reply is None:
         return Decision((), chat.stored())
-    send = Send(_fitting(reply.text), reply.because[:80], reply.confidence)
+    sends = (Send(part, reply.because[:80], reply.confidence) for part in parts_of(reply.text))
     handed = (HandOver(reply.hand_over),) if reply.hand_over else ()
-    return Decision((send, *reply.deeds, *handed), chat.stored())
+    return Decision((*sends, *reply.deeds, *handed), chat.stored())
 
 
 def rate_warning(state: Mapping[str, Any], config: BotConfig) -> Send:
@@ -110,12 +110,12 @@ def _reply(turn: Turn) -> Reply | None:
     reply = replace(reply, confidence=_confidence(turn, step))
     if not reply.because.startswith("unknown"):
         turn.chat.unknown = 0
+    reply = replace(reply, text=with_aside(turn, reply, FORMS))
     return _with_welcome(turn, _with_closed_notice(turn, reply))
 
 
-def _names(turn: Turn, phrases: tuple[Phrase, ...]) -> bool:
-    """Whether one of the tenant's phrases stands in the message, on word boundaries."""
-    words = turn.raw_words
+def names(words: Sequence[str], phrases: tuple[Phrase, ...]) -> bool:
+    """Whether one of the tenant's phrases stands among the words of a message, on word boundaries."""
     return any(words[i:i + len(phrase)] == phrase for phrase in phrases for i in range(len(words)))
 
 
@@ -132,13 +132,18 @@ def _opt_out(turn: Turn) -> Reply | None:
 
 
 def _emergency(turn: Turn) -> Reply | None:
-    if turn.chat.out or not _names(turn, turn.config.emergency_words):
+    if turn.chat.out or not names(turn.raw_words, turn.config.emergency_words):
         return None
     return Reply(turn.local_text(turn.config.emergency_answer), "emergency")
 
 
 def _tenants_own_person(turn: Turn) -> Reply | None:
-    return hand_over(turn, "asked_for_person") if _names(turn, turn.config.handover_words) else None
+    return hand_over(turn, "asked_for_person") if names(turn.raw_words, turn.config.handover_words) else None
+
+
+def _left_unfinished(turn: Turn) -> Reply | None:
+    """What was put aside at the beginning of this visit is taken up again."""
+    return take_up(turn, FORMS)
 
 
 def _offered_person(turn: Turn) -> Reply | None:
@@ -279,13 +284,16 @@ def _unknown(turn: Turn) -> Reply:
     if turn.chat.unknown >= UNKNOWN_BEFORE_OFFER:
         turn.chat.offer = "person"
         return Reply(lines(turn.say("unknown.again"), main_menu(turn)), "unknown:offer_person")
+    if turn.asks_something() and turn.own_words():
+        turn.chat.offer = "person"
+        return Reply(paragraphs(turn.say("team.any"), turn.say("offer.person")), "unknown:ask_team")
     return Reply(lines(turn.say("unknown.first"), main_menu(turn)), "unknown")
 
 
 STEPS: tuple[Step, ...] = (
-    _tenants_own_person, answered, _offered_person, basket_step, _menu_choice, _tickets, _form, _media,
-    _no_such_number, _sure_question, _named_with_a_time, _story, _intent, _items, _likely_question, lost, unclear,
-    _ask_back, _unknown,
+    _tenants_own_person, answered, _left_unfinished, _offered_person, basket_step, _menu_choice, _tickets, _form,
+    _media, _no_such_number, _sure_question, _named_with_a_time, _story, _intent, _items, _likely_question, lost,
+    unclear, _ask_back, _unknown,
 )
 
 
@@ -339,12 +347,3 @@ def _with_closed_notice(turn: Turn, reply: Reply) -> Reply:
         return reply
     notice = turn.say("closed.until", opening=moment(turn, opens)) if opens else turn.say("closed.shut")
     return replace(reply, text=paragraphs(notice, reply.text), because=f"closed+{reply.because}")
-
-
-def _fitting(text: str) -> str:
-    """The text as it can be sent: cut at the end of a line or a word where it is too long."""
-    if len(text) <= LONGEST_REPLY:
-        return text
-    cut = text[:LONGEST_REPLY - 2]
-    end = max(cut.rfind("\n"), cut.rfind(" "), LONGEST_REPLY // 2)
-    return f"{cut[:end].rstrip()} …"

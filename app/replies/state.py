@@ -72,6 +72,8 @@ class ChatState:
     changing: int = 0
     """The number of the order that the basket will replace."""
 
+    aside: dict[str, Any] = field(default_factory=dict)
+    """A form that was left half-finished, as `app.replies.expiry` keeps it: form, slots and when (ISO, UTC)."""
     story: dict[str, Any] = field(default_factory=dict)
     """What whoever took the chat over has to know, as `app.replies.story` tells it."""
 

@@ -110,6 +110,8 @@ REASONS: Mapping[str, LazyString] = {
     "unknown:order": _l("The bot did not understand, and asked again"),
     "track_order": _l("The customer asked where an order is"),
     "cancel_order": _l("The customer wants to cancel an order"),
+    "unknown:ask_team": _l("The bot has no answer to the question, and offered a person"),
+    "declined_aside": _l("The customer does not want to go on with what was left half-finished"),
     "unknown:offer_person": _l("The bot did not understand again, and offered a person"),
     "problem": _l("A problem was reported and handed to a person"),
     "complaint": _l("A complaint was taken and handed to a person"),

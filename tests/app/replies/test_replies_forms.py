@@ -1,5 +1,4 @@
 """Bookings, orders and reports: what is taken, asked for, read back and noted."""
-from datetime import timedelta
 
 import pytest
 
@@ -160,18 +159,6 @@ def test_without_services_the_customers_own_words_are_taken():
     talk.say("I want to book")
 
     assert talk.say("Two chairs by the window").startswith("So far: Two chairs by the window.\nWhich day")
-
-
-def test_a_form_lapses_after_a_long_silence_and_an_old_menu_still_works():
-    talk = Talk(tenant("BOOKING", language="EN"))
-    talk.say("hello")
-    assert talk.hears("2") == "services"
-    talk.say("hello", after=timedelta(hours=1))
-    talk.say("book a facial")
-
-    talk.say("Friday", after=timedelta(hours=13))
-    assert talk.because == "closed+unknown"
-    assert talk.hears("2") == "services"
 
 
 

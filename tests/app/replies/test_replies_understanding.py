@@ -94,7 +94,7 @@ def test_the_name_of_a_product_calls_no_person():
 
 
 @pytest.mark.parametrize("text", [
-    "facebook", "my notebook", "nataka facebook yenu", "do you know any fun facts", "asdfgh", "...",
+    "facebook", "my notebook", "nataka facebook yenu", "asdfgh", "...",
 ])
 def test_what_is_not_understood_gets_the_menu_and_not_a_wrong_answer(text):
     assert reason(BOOKING, text) == "unknown"
