@@ -81,7 +81,7 @@ def _with_tenant(scripts: dict[str, str], slug: str) -> Iterator[Gone]:
         bot = content.read_values(shop.template, shop.values)
     except ConfigError as error:
         raise Conflict(f"The draft of {slug} cannot be used yet: {' '.join(error.problems)}") from None
-    handover = timedelta(hours=shop.values["handover_hours"])
+    handover = content.handover_of(shop.values)
     for name, text in scripts.items():
         for conversation in _read(name, text):
             yield name, _rehearse(bot, conversation, handover)

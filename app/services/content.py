@@ -1,14 +1,17 @@
 """What a tenant's bot knows, as the tenant writes it: draft, check, publish, versions and the way back."""
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.db import db
 from app.errors import Conflict, Invalid, NotFound
 from app.models import AwayPolicy, ContentDraft, ContentVersion, Tenant, TenantConfig
 from app.replies import BotConfig, ConfigError, read_config
+from app.replies.content import Reader, in_language, read_questions
+from app.replies.lookup import alike
 from app.services import audit, stock
+from app.services.preview import HANDOVER
 
 # What a number of these may be: lowest and highest.
 LIMITS = {"chat_limit": (1, 200), "handover_hours": (0, 168), "owner_silence_hours": (0, 168),
@@ -73,6 +76,23 @@ def problems(template: str, values: Values) -> list[str]:
     except ConfigError as error:
         found.extend(error.problems)
     return found
+
+
+def handover_of(values: Values) -> timedelta:
+    """How long a chat stays with a person; as usual where that is not a number that can be published."""
+    hours, (lowest, highest) = values["handover_hours"], LIMITS["handover_hours"]
+    return timedelta(hours=hours) if type(hours) is int and lowest <= hours <= highest else HANDOVER
+
+
+def alike_questions(values: Values) -> list[tuple[str, str]]:
+    """Pairs of the tenant's own questions that a customer's message could be taken for either of, in its words.
+
+    None where they cannot be read: that is a problem of its own.
+    """
+    reader = Reader([])
+    questions = read_questions(reader, values["content"].get("questions"))
+    asked = {question.key: in_language(question.question, values["language"]) for question in questions}
+    return [] if reader.problems else [(asked[one], asked[other]) for one, other, _ in alike(questions)]
 
 
 def save_draft(tenant: Tenant, changes: Values, *, by: str, address: str, now: datetime) -> Workshop:

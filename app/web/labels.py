@@ -16,6 +16,7 @@ LABELS: Mapping[str, LazyString] = {
     "minimum": _l("Least amount of goods"),
     "stock": _l("In stock"), "category": _l("Kind"), "description": _l("Description"), "question": _l("Question"),
     "answer": _l("Answer"), "phrasings": _l("Other ways to ask it, one a line"),
+    "conversations": _l("Test conversations"),
     "greeting": _l("Greeting"), "address": _l("Address"), "delivery": _l("Delivery"), "payment": _l("Paying"),
     "refund": _l("Money back and cancelling"), "phone": _l("Phone"), "email": _l("E-mail"), "website": _l("Website"),
     "currency": _l("Currency"), "handover_words": _l("Words that call a person, one a line"),

@@ -13,8 +13,13 @@ from flask_babel.speaklater import LazyString
 from app.web.labels import LABELS
 
 KINDS: Mapping[str, LazyString] = {"Service": _l("Service"), "Product": _l("Product"), "Question": _l("Question"),
+<<<<<<< HEAD
                                    "Problem": _l("Problem"), "Area": _l("Area")}
 PLACE = re.compile(r"(?P<kind>Service|Product|Question|Problem|Area) (?P<place>\d+)(: the (?P<part>\w+))?")
+=======
+                                   "Problem": _l("Problem"), "Conversation": _l("Conversation")}
+PLACE = re.compile(r"(?P<kind>Service|Product|Question|Problem|Conversation) (?P<place>\d+)(: the (?P<part>\w+))?")
+>>>>>>> ee97581 (Let owners write test conversations in the portal, and warn of questions that are too alike)
 TEXT = re.compile(r"The (?P<name>[\w -]+)")
 NAMES = {"emergency answer": "emergency_answer", "hand-over words": "handover_words",
          "emergency words": "emergency_words"}
@@ -60,6 +65,21 @@ _SENTENCES: tuple[tuple[str, LazyString], ...] = (
     (r"The emergency entry must have words and an answer\.", _l("Emergency: give both the words and the answer.")),
     (r"The emergency entry needs both words and an answer\.", _l("Emergency: give both the words and the answer.")),
     (r"The currency must be a short code such as TZS\.", _l("The currency must be a short code such as TZS.")),
+    (r"(?P<what>.+) needs a talk: .*", _l("%(what)s needs at least one line of the customer.")),
+    (r'(?P<what>.+), line (?P<place>\d+): say with `bot:` .*',
+     _l("%(what)s, line %(place)s: say what the answer must hold, or what else the bot does.")),
+    (r'(?P<what>.+), line (?P<place>\d+): the customer says nothing; .*',
+     _l("%(what)s, line %(place)s: the customer writes nothing; for a picture write (picture).")),
+    (r'(?P<what>.+), line (?P<place>\d+): after must be .*',
+     _l("%(what)s, line %(place)s: the time after the line before must be such as 30 minutes, 13 hours or 2 days.")),
+    (r'(?P<what>.+), line (?P<place>\d+): a silent bot .*',
+     _l("%(what)s, line %(place)s: a bot that keeps silent answers nothing: empty what its answer must hold.")),
+    (r"(?P<what>.+): at must be .*", _l("%(what)s: it must begin at a time such as wed 12:00 or 2026-03-04 12:00.")),
+    (r'Two conversations are called "(?P<key>.*)": .*',
+     _l("Two conversations are called “%(key)s”: give each a name of its own.")),
+    (r"There is no conversation: .*", _l("There is no conversation in it.")),
+    (r"This is not YAML( near line (?P<line>\d+))?.*",
+     _l("This is no YAML file that can be read. Take one that this page saved as an example.")),
 )
 SENTENCES = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _SENTENCES)
 NEEDS_NAME = _l("The business needs a name.")

@@ -3,6 +3,7 @@ from app.web.portal import (
     bookings,
     chats,
     content,
+    conversations,
     data,
     notifications,
     onboarding,
@@ -16,7 +17,6 @@ from app.web.portal import (
 from app.web.portal.blueprint import blueprint
 
 __all__ = [
-    "blueprint", "bookings", "chats", "content", "data", "notifications", "onboarding", "orders", "people", "preview",
-    "status", "tickets",
-    "whatsapp",
+    "blueprint", "bookings", "chats", "content", "conversations", "data", "notifications", "onboarding", "orders",
+    "people", "preview", "status", "tickets", "whatsapp",
 ]

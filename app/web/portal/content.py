@@ -24,7 +24,7 @@ SECTIONS: Mapping[str, LazyString] = {
     "delivery_areas": _l("Delivery areas"), "questions": _l("Questions and answers"),
     "problems": _l("Problems and steps to try"),
     "hours": _l("Hours and holidays"), "booking": _l("How bookings are taken"),
-    "texts": _l("Name, address and texts"), "limits": _l("Limits"),
+    "texts": _l("Name, address and texts"), "limits": _l("Limits"), "conversations": _l("Test conversations"),
 }
 RULE_HINTS: Mapping[str, LazyString] = {
     "lead_minutes": _l("Nobody can book for a time that is nearer than this. Empty: 30 minutes."),
@@ -50,7 +50,8 @@ def content() -> str:
     changed = service.changed_fields(service.published(current_tenant()), shop.values) if shop.draft else []
     sections = {name: title for name, title in SECTIONS.items() if name != "booking" or shop.template == "BOOKING"}
     return render_template("portal/content.html", shop=shop, sections=sections, counts=counts, changed=changed,
-                           labels=LABELS, problems=service.problems(shop.template, shop.values))
+                           labels=LABELS, problems=service.problems(shop.template, shop.values),
+                           alike=service.alike_questions(shop.values))
 
 
 @blueprint.get("/content/<section>")
@@ -182,7 +183,8 @@ def _list_page(shop: Workshop, section: str, start: int, shown: list[dict[str, A
     blank = min(request.args.get("blank", BLANK_ROWS, type=int), MORE_BLANK_ROWS) if is_last else 0
     return _section_page(section, lambda _shop: list_fields(section, shown, max(blank, 0)) | {
         "start": start, "stamp": rows.stamp(stored[start:start + rows.PAGE]), "total": len(stored),
-        "page_length": rows.PAGE}, template="list")
+        "page_length": rows.PAGE, "alike": service.alike_questions(shop.values) if section == "questions" else ()},
+        template="list")
 
 
 def _section_page(section: str, fields: Callable[[Workshop], dict[str, Any]], template: str = "") -> str:

@@ -12,7 +12,7 @@ from app.models.base import utc_now
 from app.replies import BotConfig, ConfigError
 from app.replies.hours import DAYS
 from app.services import content
-from app.services.preview import MOST_LINES, PICTURE, PreviewLine, clean_line, play
+from app.services.preview import HANDOVER, MOST_LINES, PICTURE, PreviewLine, clean_line, play
 from app.web.access import current_tenant, member
 from app.web.labels import LABELS
 from app.web.portal.blueprint import blueprint
@@ -38,12 +38,15 @@ def preview() -> str:
     shop = content.workshop(tenant)
     which = request.form.get("which", "draft" if shop.draft else "published")
     values = shop.values if which == "draft" else content.published(tenant)
-    talk = talk_about(request.form, lambda: content.read_values(shop.template, values))
+    talk = talk_about(request.form, lambda: content.read_values(shop.template, values),
+                      handover=content.handover_of(values))
     return render_template("portal/preview.html", talk=talk, which=which, has_draft=shop.draft is not None, days=DAYS,
                            picture=PICTURE, labels=LABELS)
 
 
-def talk_about(form: Mapping[str, str], make_bot: Any, *, now: datetime | None = None) -> Talk:
+def talk_about(
+    form: Mapping[str, str], make_bot: Any, *, now: datetime | None = None, handover: timedelta = HANDOVER,
+) -> Talk:
     """Play the conversation that the form brings with the bot, as of now or of the moment that the form names."""
     said = _said()
     language = form.get("language", "") if form.get("language") in tuple(Language) else ""
@@ -54,7 +57,8 @@ def talk_about(form: Mapping[str, str], make_bot: Any, *, now: datetime | None =
     except ConfigError as error:
         return Talk(said, language, day, clock, problems=error.problems)
     moment = moment_of(day, clock, bot.zone, now or utc_now())
-    return Talk(said, language, day, clock, tuple(play(bot, said, language=language, now=moment)))
+    return Talk(said, language, day, clock, tuple(
+        play(bot, said, language=language, now=moment, handover=handover)))
 
 
 def moment_of(day: str, clock: str, zone: ZoneInfo, now: datetime) -> datetime:
