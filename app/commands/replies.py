@@ -13,6 +13,7 @@ from app.replies import BotConfig, ConfigError, read_config
 from app.replies.config import TEMPLATES
 from app.replies.conversations import shipped
 from app.replies.examples import example_content
+from app.replies.graph import drawn
 from app.services import content
 from app.services.preview import HANDOVER, PICTURE
 from app.services.rehearsal import Checked, Rehearsed, rehearse
@@ -58,6 +59,22 @@ def rehearsal(
         _write(gone)
     if not all(rehearsed.is_right for _, rehearsed in gone):
         raise click.exceptions.Exit(1)
+
+
+@replies.command()
+@click.option("--template", type=TEMPLATE, default="booking", show_default=True, help="Whose dialogue.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+def graph(template: str, output: Path | None) -> None:
+    """Draw the states of a template's dialogue, with what leads out of each, as an SVG."""
+    picture = drawn(template.upper())
+    if output is None:
+        click.echo(picture)
+        return
+    try:
+        output.write_text(picture + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Invalid(f"{output} cannot be written: {error.strerror}.") from None
+    click.echo(f"Drawn: {output}")
 
 
 Gone = tuple[str, Rehearsed]

@@ -13,6 +13,9 @@ Value = str | int
 LONGEST_ANSWER = 200
 LONGEST_DETAILS = 600
 MOST_TRIES = 2
+FEW_WORDS = 4
+LEADS_OUT = frozenset({"contact_human_agent", "menu", "help"})
+"""Intents that are no description of anything where a few words say them."""
 HELD = "held"
 
 
@@ -238,7 +241,7 @@ def picked(turn: Turn, prefix: str) -> str | None:
 
 def take_details(turn: Turn, asked: bool) -> str | None:
     """Free words, or the kind of media, in answer to a request to describe something."""
-    if not asked:
+    if not asked or (turn.intent in LEADS_OUT and len(turn.raw_words) <= FEW_WORDS):
         return None
     if turn.text:
         return turn.text[:LONGEST_DETAILS]

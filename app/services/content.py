@@ -90,7 +90,8 @@ def alike_questions(values: Values) -> list[tuple[str, str]]:
     None where they cannot be read: that is a problem of its own.
     """
     reader = Reader([])
-    questions = read_questions(reader, values["content"].get("questions"))
+    content = values["content"]
+    questions = read_questions(reader, content.get("questions"), content.get("problems"))
     asked = {question.key: in_language(question.question, values["language"]) for question in questions}
     return [] if reader.problems else [(asked[one], asked[other]) for one, other, _ in alike(questions)]
 

@@ -13,13 +13,9 @@ from flask_babel.speaklater import LazyString
 from app.web.labels import LABELS
 
 KINDS: Mapping[str, LazyString] = {"Service": _l("Service"), "Product": _l("Product"), "Question": _l("Question"),
-<<<<<<< HEAD
-                                   "Problem": _l("Problem"), "Area": _l("Area")}
-PLACE = re.compile(r"(?P<kind>Service|Product|Question|Problem|Area) (?P<place>\d+)(: the (?P<part>\w+))?")
-=======
-                                   "Problem": _l("Problem"), "Conversation": _l("Conversation")}
-PLACE = re.compile(r"(?P<kind>Service|Product|Question|Problem|Conversation) (?P<place>\d+)(: the (?P<part>\w+))?")
->>>>>>> ee97581 (Let owners write test conversations in the portal, and warn of questions that are too alike)
+                                   "Problem": _l("Problem"), "Area": _l("Area"),
+                                   "Conversation": _l("Conversation")}
+PLACE = re.compile(r"(?P<kind>Service|Product|Question|Problem|Area|Conversation) (?P<place>\d+)(: the (?P<part>\w+))?")
 TEXT = re.compile(r"The (?P<name>[\w -]+)")
 NAMES = {"emergency answer": "emergency_answer", "hand-over words": "handover_words",
          "emergency words": "emergency_words"}
