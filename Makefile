@@ -28,7 +28,7 @@ check: setup lint ## Run what takes seconds: lint, types, layers, and tests with
 lint: .venv/dev.stamp ## Check style, types, layers, pages and units
 	@build-aux/lint
 
-faults: setup ## Let everything go wrong that the sandbox can, and say what came of it
+faults: setup ## Let everything go wrong, in WhatsApp Web and outside, and say what came of it
 	@$(BIN)/python -m pytest -q -m faults tests/faults
 
 host-test: setup ## Boot Debian machines and run Flow HQ on them: systemd, PostgreSQL, the roles; as root

@@ -5,7 +5,7 @@ out of order: the page tells what is new, the history what is old, and neither k
 time up to which everything has been claimed; it moves only while the connection is proved and nothing waits.
 """
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -50,6 +50,7 @@ class Phase(StrEnum):
 
     WAITING = "waiting"
     READING = "reading"
+    RELEASING = "releasing"
     FAILED = "failed"
     DONE = "done"
 
@@ -68,6 +69,7 @@ class CatchUp:
     _due: float = 0.0
     _failures: int = 0
     _said: dict[str, Said] = field(default_factory=dict)
+    _was_read: bool = True
 
     def restart(self) -> None:
         """The page was replaced: what is held will be read again from the history."""
@@ -107,12 +109,16 @@ class CatchUp:
         self.phase, self._due = Phase.READING, clock + DEADLINE_S
 
     def holds(self) -> bool:
-        """Whether messages have to wait until the history is read."""
-        return self.phase in (Phase.WAITING, Phase.READING)
+        """Whether messages have to wait until the history is read and those before them are answered."""
+        return self.phase in (Phase.WAITING, Phase.READING, Phase.RELEASING)
 
     def hold(self, seq: int, message: MessageSeen) -> None:
         """Keep a message, with its number in the page's box, until the history is read."""
         self.held.append((seq, message))
+
+    def progress(self, clock: float) -> None:
+        """The page has told of an old message: however many there are, it is at it."""
+        self._due = max(self._due, clock + DEADLINE_S) if self.is_reading else self._due
 
     def acknowledged(self, done: int) -> int:
         """Up to which number the page may drop its events, where all up to `done` were looked at."""
@@ -143,12 +149,32 @@ class CatchUp:
         """The customers' messages that are held, but for those that a lost machine has answered."""
         return [message for _, message in self.held if not message.from_me and message.id not in self._said]
 
-    def release(self) -> Iterator[tuple[MessageSeen, Said]]:
-        """What is held, one after another, each with what a lost machine has answered; dropped once the next is due."""
-        while self.held:
+    def begin_release(self, *, was_read: bool) -> None:
+        """The page has read its history, or cannot: what is held is to be dealt with now, in its order."""
+        self.phase, self._was_read = Phase.RELEASING, was_read
+        self.sort()
+
+    def release(self, goes_on: Callable[[], bool] = lambda: True) -> Iterator[tuple[MessageSeen, Said]]:
+        """What is held, one after another, each with what a lost machine has answered; dropped once the next is due.
+
+        It ends early where it is not to go on.
+        """
+        while self.held and goes_on():
             message = self.held[0][1]
             yield message, self._said.get(message.id, ())
             self.held.popleft()
+
+    @property
+    def is_releasing(self) -> bool:
+        """Whether what is held is being answered."""
+        return self.phase is Phase.RELEASING
+
+    def end_release(self, clock: float) -> None:
+        """All that was held is dealt with."""
+        if self._was_read:
+            self.finish()
+        else:
+            self.fail(clock)
 
     def finish(self) -> None:
         """Everything the history had has been pushed."""

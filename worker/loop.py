@@ -18,6 +18,7 @@ from app.services import reminders, sessions
 from app.settings import Settings
 from worker import status
 from worker.away import Away, Treatment
+from worker.backlog import Backlog
 from worker.bell import Bell
 from worker.browser import Browser
 from worker.catchup import CatchUp
@@ -133,6 +134,7 @@ class Worker:
         generation = sessions.next_generation(self._tenant)
         self._link = Link(self._tenant, self._page, generation, self._settings.ready_timeout_s)
         self._catch_up = CatchUp(self._tenant, self._page)
+        self._backlog = Backlog(self._catch_up, self._away, self._inbox, self._answer)
         self._outbox = Outbox(self._tenant, self._page, self._settings.send_timeout_s, self._gate)
         self._outbox.load_unsettled(_now())
         self._receipts = Receipts(self._tenant, self._page, self._settings.receipt_timeout_s, _now())
@@ -146,7 +148,8 @@ class Worker:
         self._bell.wait(self._time_left(), self._page.fileno())
         self._pending.extend(self._page.events())
         try:
-            self._handle_pending()
+            self._handle_pending(monotonic() + TICK_S)
+            self._backlog.work(monotonic() + TICK_S)
             self._on_time()
         except DATABASE_LOST as error:
             self._await_database(error)
@@ -154,6 +157,8 @@ class Worker:
             self._outbox.load_unsettled(_now())
 
     def _time_left(self) -> float:
+        if self._pending or self._catch_up.is_releasing:
+            return 0.0
         due = next_of((self._next_tick, self._outbox.next_due() if self._may_send() else None))
         return max(0.0, (due or 0.0) - monotonic())
 
@@ -167,9 +172,10 @@ class Worker:
 
     # ---- what the page says
 
-    def _handle_pending(self) -> None:
+    def _handle_pending(self, until: float) -> None:
+        """Take what there is, in order; what is left after `until` waits for the next turn, since time goes on."""
         done = 0
-        while self._pending:
+        while self._pending and monotonic() < until:
             done, event = self._pending[0]
             self._handle(done, event)
             self._pending.popleft()
@@ -190,7 +196,7 @@ class Worker:
             case page_events.AckSeen():
                 self._outbox.on_ack(event, now)
             case page_events.CaughtUp() | page_events.OperationFailed() if self._catch_up.is_answer(event.op):
-                self._finish_catch_up(event, clock)
+                self._finish_catch_up(event)
             case page_events.OperationFailed():
                 self._outbox.on_failed(event.op, clock)
                 self._receipts.on_failed(event.op)
@@ -200,6 +206,8 @@ class Worker:
                 self._on_session(event, now, clock)
 
     def _on_message(self, seq: int, message: page_events.MessageSeen, now: datetime, clock: float) -> None:
+        if message.late:
+            self._catch_up.progress(clock)
         if reason := reason_to_ignore(message):
             self._ignored[reason] += not message.late
         if reason not in (None, OWN) or (message.late and self._inbox.is_known(message)):
@@ -210,11 +218,6 @@ class Worker:
             self._inbox.note_owner(message, now)
         else:
             self._answer(message, now, clock)
-
-    def _answer_missed(self, message: page_events.MessageSeen, said: Said, now: datetime, clock: float) -> None:
-        treatment = self._away.treatment(message, now)
-        if (outcome := self._answer(message, now, clock, treatment, said)) and not said:
-            self._away.note(message, outcome, treatment, now)
 
     def _answer(self, message: page_events.MessageSeen, now: datetime, clock: float,
                 treatment: Treatment = Treatment.ANSWER, said: Said = ()) -> Outcome | None:
@@ -227,23 +230,12 @@ class Worker:
                  outcome=taken.outcome, late=message.late)
         return taken.outcome
 
-    def _finish_catch_up(self, event: page_events.CaughtUp | page_events.OperationFailed, clock: float) -> None:
-        self._release_held()
+    def _finish_catch_up(self, event: page_events.CaughtUp | page_events.OperationFailed) -> None:
         if isinstance(event, page_events.CaughtUp):
-            self._catch_up.finish()
             log.info("caught_up", chats=event.chats, messages=event.messages)
         else:
-            self._catch_up.fail(clock)
             log.error("catch_up_failed", error=event.error)
-
-    def _release_held(self) -> None:
-        self._catch_up.sort()
-        self._away.expect(self._catch_up.unanswered(), _now())
-        for message, said in self._catch_up.release():
-            if message.from_me:
-                self._inbox.note_owner(message, _now())
-            else:
-                self._answer_missed(message, said, _now(), monotonic())
+        self._backlog.begin(was_read=isinstance(event, page_events.CaughtUp))
 
     def _on_session(self, event: page_events.Event, now: datetime, clock: float) -> None:
         was_connected = self._link.connected
@@ -301,8 +293,7 @@ class Worker:
             raise PageDegraded(self._link.why_overdue())
         if self._catch_up.is_overdue(clock):
             log.error("catch_up_late")
-            self._release_held()
-            self._catch_up.fail(clock)
+            self._backlog.begin(was_read=False)
         if self._link.connected:
             self._catch_up.tick(now, clock)
         self._link.tick(now)

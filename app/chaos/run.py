@@ -111,7 +111,7 @@ async def _strike(run: _Run, strike: Strike) -> None:
     try:
         await let_happen(run.scene, strike)
     except (NothingToHit, peewee.PeeweeException) as error:
-        run.tell(f"{run.clock():6.1f} s  {strike.fault}: found no {error}")
+        run.tell(f"{run.clock():6.1f} s  {strike.fault} hits nothing: {error}")
 
 
 async def _await_settlement(run: _Run) -> None:
@@ -123,8 +123,8 @@ async def _await_settlement(run: _Run) -> None:
             found = await _account(run.scene)
             if found.is_settled and run.watch.all_connected():
                 break
-            if found.answered > most:
-                most, deadline = found.answered, clock() + SETTLE_TIMEOUT_S
+            if found.claimed + found.answered > most:
+                most, deadline = found.claimed + found.answered, clock() + SETTLE_TIMEOUT_S
                 run.tell(f"{run.clock():6.1f} s  {found.answered} of {found.written} lines are answered")
         await asyncio.sleep(LOOK_EVERY_S)
     await asyncio.sleep(LINGER_S)

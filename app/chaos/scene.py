@@ -18,7 +18,7 @@ from app.chaos.schedule import Plan
 from app.db import db, is_sqlite, open_database
 from app.demo.parts import Parts
 from app.errors import Conflict
-from app.models import AuditEntry, Language, Template, Tenant
+from app.models import AuditEntry, Language, Template, Tenant, TenantConfig
 from app.phones import Phones
 from app.processes import Processes, supervisor_answers
 from app.replay.run import WITHOUT_LIMITS
@@ -31,6 +31,10 @@ MADE_BY_US = AuditEntry.select(AuditEntry.tenant_slug).where(
     AuditEntry.actor == ACTOR, AuditEntry.action == "tenant.create")
 # The bot goes on in chats that it hands over, so that every line has its answer.
 CONFIG: dict[str, Any] = {**WITHOUT_LIMITS, "handover_hours": 0}
+# Nothing of what was missed is left to a person.
+AWAY_LIMIT = 1_000_000
+# A reply that never arrives is found out while the run is still waited for.
+RECEIPT_TIMEOUT_S = 30.0
 Answer = TypeVar("Answer")
 Tell = Callable[[str], None]
 
@@ -108,7 +112,8 @@ def _own_settings(given: Settings, directory: Path) -> Settings:
     url = given.database_url if given.database_url.startswith("postgres") else ""
     web_port, sandbox_port = _free_port(), _free_port()
     return replace(given, state_dir=directory, database_url=url, web_port=web_port, sandbox_port=sandbox_port,
-                   whatsapp_url="", tenant_dir_override=None, notify_socket="", journal_stream="", runtime_dir=None)
+                   whatsapp_url="", receipt_timeout_s=min(given.receipt_timeout_s, RECEIPT_TIMEOUT_S),
+                   tenant_dir_override=None, notify_socket="", journal_stream="", runtime_dir=None)
 
 
 def _free_port() -> int:
@@ -180,7 +185,8 @@ def _make(business: Business) -> None:
     tenants.create_tenant(
         slug=business.slug, name=business.slug, template=Template.ECOMMERCE, language=Language.EN, by=ACTOR,
         timezone=example["timezone"], hours=example["hours"], content=example["content"], phone_number=business.number)
-    tenants.change_tenant(business.slug, by=ACTOR, **CONFIG)
+    row = tenants.change_tenant(business.slug, by=ACTOR, **CONFIG)
+    TenantConfig.update(away_limit=AWAY_LIMIT).where(TenantConfig.tenant == row.tenant).execute()
     workers.want_many([business.slug], workers.Desired.RUNNING, by=ACTOR)
 
 

@@ -8,7 +8,7 @@ from app.chaos.mix import KINDS, Kind, Option
 # Every line has an answer of its own, whatever was said before it.
 SENTENCES = ("Where are you?", "Hello", "What do you sell?", "bei gani?", "Are you open?", "Mko wapi?")
 FIRST_AFTER_S = 8.0
-GAP_S = (3.0, 14.0)
+GAP_S = (5.0, 20.0)
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ async def _find(scene: Scene, business: Business, name: str) -> psutil.Process:
         if pid and (found := _part_of(pid, name)):
             return found
         if asyncio.get_running_loop().time() > deadline:
-            raise NothingToHit(name)
+            raise NothingToHit(f"there is no {name}")
         await asyncio.sleep(LOOK_EVERY_S)
 
 
@@ -132,7 +132,7 @@ async def _write_lock(path: str) -> AsyncIterator[None]:
         await asyncio.to_thread(connection.execute, "BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
         connection.close()
-        raise NothingToHit("a free database") from error
+        raise NothingToHit("somebody else holds the database") from error
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 """Find workers that say they run and have gone silent; say so, and start them anew, but not for ever."""
 from datetime import datetime, timedelta
+from typing import Any
 
 import peewee
 
@@ -34,16 +35,30 @@ def flag_silent(*, now: datetime, after_s: float) -> list[str]:
     A worker that is starting, or whose session waits for a page or for a scan, is left alone.
     """
     status = states.after(states.WORKER, WorkerStatus.RUNNING, "silent")
-    silent = WorkerProcess.last_seen_at.is_null() | (WorkerProcess.last_seen_at < now - timedelta(seconds=after_s))
-    waiting = WhatsAppSession.select(WhatsAppSession.tenant).where(WhatsAppSession.state.in_(WAITING_SESSIONS))
     with db.atomic():
-        tenants = list(_unlocked(Tenant.select().join(WorkerProcess).where(
-            WorkerProcess.status == WorkerStatus.RUNNING, silent, WorkerProcess.tenant.not_in(waiting))))
+        tenants = list(_unlocked(_silent(now, after_s, WorkerStatus.RUNNING)))
         WorkerProcess.update(status=status).where(WorkerProcess.tenant.in_(tenants)).execute()
         for tenant in tenants:
             sessions.remember(tenant, "worker", (status, "silent"), now)
             audit.record(by=ACTOR, action="worker.stale", slug=tenant.slug)
     return [tenant.slug for tenant in tenants]
+
+
+def silent_workers(*, now: datetime, after_s: float) -> dict[int, str]:
+    """The slugs of the tenants whose worker runs and was not heard of for `after_s` seconds, by its process.
+
+    Nothing is written: it answers where somebody keeps the database from all who write.
+    """
+    query = _silent(now, after_s, WorkerStatus.RUNNING, WorkerStatus.STALE).select(Tenant.slug, WorkerProcess.pid)
+    rows: Any = query.where(Tenant.desired == Desired.RUNNING).tuples()
+    return {pid: slug for slug, pid in rows if pid}
+
+
+def _silent(now: datetime, after_s: float, *statuses: WorkerStatus) -> "peewee.ModelSelect[Tenant]":
+    silent = WorkerProcess.last_seen_at.is_null() | (WorkerProcess.last_seen_at < now - timedelta(seconds=after_s))
+    waiting = WhatsAppSession.select(WhatsAppSession.tenant).where(WhatsAppSession.state.in_(WAITING_SESSIONS))
+    return Tenant.select().join(WorkerProcess).where(
+        WorkerProcess.status.in_(statuses), silent, WorkerProcess.tenant.not_in(waiting))
 
 
 def choose_restarts(*, now: datetime, cap: int) -> list[str]:

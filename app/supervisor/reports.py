@@ -2,14 +2,16 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import peewee
 
-from app.db import DatabaseUnavailable, db, open_database
+from app.db import DatabaseUnavailable, db, is_sqlite, open_database
 from app.logs import get_logger
 from app.models.base import utc_now
 from app.services import stale, workers
+from app.supervisor.holders import writer_of
 from app.supervisor.plan import End
 
 log = get_logger(__name__)
@@ -37,8 +39,15 @@ class DatabaseReports:
 
     async def silent(self) -> list[str]:
         """Flag the workers that have gone silent; the slugs of those to be started anew."""
-        return await self._call(
-            lambda: stale.check(now=utc_now(), after_s=self._stale_after_s, cap=self._stale_restarts)) or []
+        found = await self._call(
+            lambda: stale.check(now=utc_now(), after_s=self._stale_after_s, cap=self._stale_restarts))
+        return await self._holding() if found is None and self._stale_restarts else found or []
+
+    async def _holding(self) -> list[str]:
+        """The silent worker that keeps SQLite from all others, so that its silence cannot even be written down."""
+        silent = await self._call(lambda: stale.silent_workers(now=utc_now(), after_s=self._stale_after_s)) or {}
+        writer = writer_of(Path(db.obj.database), Path("/proc/locks").read_text()) if silent and is_sqlite() else None
+        return [silent[writer]] if writer in silent else []
 
     async def _call(self, question: Callable[[], Answer]) -> Answer | None:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, question)

@@ -1,4 +1,6 @@
 """Each fault of the sandbox on a real worker and browser while 20 customers write: nothing lost, nothing twice."""
+import os
+import signal
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +38,7 @@ FAULTS = [
     Fault("events_twice"), Fault("taken_over", "CONFLICT"), Fault("ban_for_a_while", "ACTION_REQUIRED"),
     Fault("update", "ACTION_REQUIRED"), Fault("renamed", options={"what": "sending"}),
     Fault("renamed", "DISCONNECTED", {"what": "everything"}),
+    Fault("clock", options={"which": "behind"}), Fault("clock", options={"which": "ahead"}),
 ]
 
 
@@ -122,6 +125,37 @@ def test_codes_that_nobody_scans_are_parked_and_renewed_for_who_looks(bench):
     eventually(lambda: bench.rig.session().qr_code is None, "the code is gone from the database too")
     WhatsAppSession.update(qr_wanted_at=utc_now()).execute()
     eventually(lambda: bench.rig.session().qr_code, "there is another code for who looks")
+
+
+def test_a_pairing_code_that_is_refused_can_be_asked_for_again(bench):
+    bench.begin("logout")
+    await_code(bench)
+    bench.begin("pairing_refused")
+    WhatsAppSession.update(pairing_wanted_at=utc_now()).execute()
+    eventually(lambda: "pairing_refused" in bench.rig.log_text(), "the worker was refused")
+    bench.end("pairing_refused")
+    WhatsAppSession.update(pairing_wanted_at=utc_now()).execute()
+    code = eventually(lambda: bench.rig.session().pairing_code, "a pairing code is shown")
+    bench.api.post(f"/phones/{BUSINESS}/pair", code=code)
+    bench.rig.await_state("CONNECTED")
+
+
+@pytest.mark.parametrize("which", ["behind", "ahead"])
+def test_what_was_missed_is_found_though_the_clocks_differ(bench, which):
+    """The page has taken lines that the worker has not, and both die: only the history has them."""
+    bench.begin("clock", which=which)
+    bench.start_writing()
+    bench.await_lines(30)
+    os.kill(bench.rig.worker.pid, signal.SIGSTOP)
+    bench.await_lines(20)
+    eventually(lambda: bench.api.get(f"/phones/{BUSINESS}")["devices"][0]["waiting"] == 0, "the page has taken all")
+    bench.rig.browser().kill()
+    bench.rig.stop_worker(signal.SIGKILL)
+    bench.rig.start_worker()
+    bench.await_lines(10)
+    bench.stop_writing()
+    bench.await_answers()
+    assert_each_answered_once_in_order(bench.rig, bench.written)
 
 
 def test_nobody_is_answered_for_a_history_of_thousands(bench):

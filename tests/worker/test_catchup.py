@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from app.models import Chat, Message, WhatsAppSession
-from worker.catchup import DEADLINE_S, HISTORY_COMES_FOR_S, OVERLAP, REACHES_BACK, CatchUp, NewLink, in_order
+from worker.catchup import DEADLINE_S, HISTORY_COMES_FOR_S, OVERLAP, REACHES_BACK, CatchUp, NewLink, Phase, in_order
 
 
 class History:
@@ -135,6 +135,18 @@ def test_the_history_is_answered_by_its_time_and_what_is_new_as_it_came_whatever
     assert [message for _, message in ordered] == [old[1], old[3], old[2], old[0], *live]
 
 
+@pytest.mark.parametrize(("was_read", "phase"), [(True, Phase.DONE), (False, Phase.FAILED)])
+def test_what_is_new_waits_until_what_was_held_is_answered(catch_up, now, seen, was_read, phase):
+    WhatsAppSession.update(watermark=now).execute()
+    catch_up.begin(None, now, 0)
+    catch_up.begin_release(was_read=was_read)
+    assert catch_up.holds() and catch_up.is_releasing and not catch_up.is_reading
+    catch_up.advance(now + timedelta(hours=1))
+    assert watermark() == now
+    catch_up.end_release(5)
+    assert not catch_up.holds() and catch_up.phase is phase
+
+
 def test_nothing_is_sent_while_the_page_reads(catch_up, now):
     WhatsAppSession.update(watermark=now).execute()
     assert not catch_up.is_reading
@@ -170,6 +182,8 @@ def test_a_history_that_does_not_come_is_not_waited_for_for_ever(catch_up, now):
     WhatsAppSession.update(watermark=now).execute()
     catch_up.begin(None, now, 0)
     assert not catch_up.is_overdue(DEADLINE_S) and catch_up.is_overdue(DEADLINE_S + 1)
+    catch_up.progress(30)
+    assert not catch_up.is_overdue(DEADLINE_S + 30) and catch_up.is_overdue(DEADLINE_S + 31)
 
 
 @pytest.mark.parametrize(("skew", "asked"), [

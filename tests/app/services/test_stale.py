@@ -14,7 +14,7 @@ from app.models import (
     WorkerStatus,
 )
 from app.services.sessions import Beat, report_beat
-from app.services.stale import choose_restarts, flag_silent
+from app.services.stale import choose_restarts, flag_silent, silent_workers
 from app.services.tenants import create_tenant
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -51,6 +51,17 @@ def test_it_flags_workers_that_run_and_went_silent_and_no_other(database):
     before = statuses()
     assert flag() == ["lost", "never", "silent"]
     assert statuses() == before | dict.fromkeys(("lost", "never", "silent"), "STALE")
+
+
+def test_who_is_silent_is_known_without_writing(database):
+    for pid, (slug, status, silent_s) in enumerate((
+            ("silent", WorkerStatus.RUNNING, 121), ("flagged", WorkerStatus.STALE, 121),
+            ("heard", WorkerStatus.RUNNING, 119), ("gone", WorkerStatus.STOPPED, 999)), start=1):
+        WorkerProcess.update(pid=pid).where(
+            WorkerProcess.tenant == make(slug, status, SessionState.CONNECTED, silent_s)).execute()
+    before = statuses()
+    assert silent_workers(now=NOW, after_s=120) == {1: "silent", 2: "flagged"}
+    assert statuses() == before
 
 
 def test_a_flag_stands_in_the_history_and_in_the_audit_log_once(database):
