@@ -14,7 +14,8 @@ from app.stress.browser import Browser, Refused
 from app.stress.cast import Business
 
 # Nothing is to be measured but the bots themselves.
-WITHOUT_LIMITS = {"chat_limit": "1000000", "tenant_limit": "1000000", "typing_ms_per_char": "0", "typing_max_ms": "0"}
+WITHOUT_LIMITS = {"chat_limit": "1000000", "tenant_limit": "1000000", "typing_ms_per_char": "0", "typing_max_ms": "0",
+                  "warm_up_days": "0"}
 QUIET_ZONE = 4
 CONNECTED = "Connected"
 
