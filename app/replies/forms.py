@@ -59,8 +59,9 @@ class Form:
 
     `objection` speaks up against what was filled in, and empties that slot. `summary` reads the form back for a yes; a
     form without one is sent off as soon as it is full. `told` is what is known so far, in short. `intents` belong to
-    the form and do not interrupt it, `cancels` drop it. `held` are slots that a customer may fill while the form is
-    only held ready. A form with a `resume` or `step_back` of its own does in its own way what `resume` and "back" do.
+    the form and do not interrupt it, `cancels` drop it. `held` are slots that a customer may fill with
+    any words when asked what to change. A form with a `resume` or `step_back` of its own does in its own way what
+    `resume` and "back" do.
     """
 
     name: str
@@ -99,7 +100,7 @@ def hold(turn: Turn, form: str, **known: Value) -> None:
 def fill(turn: Turn, form: Form) -> bool:
     """Take from the message what it says about the slots; whether that changed anything."""
     before = dict(turn.chat.slots)
-    asked = form.held if turn.chat.asked in (HELD, "change") else {turn.chat.asked}
+    asked = form.held if turn.chat.asked == "change" else {turn.chat.asked}
     for slot in form.slots:
         value = slot.take(turn, slot.name in asked)
         if value is not None:

@@ -14,7 +14,7 @@ IDLE, STOPPED, PERSON = "idle", "stopped", "person"
 CONFIRM, CHANGE = "confirm", "change"
 HOME = {"booking": "BOOKING", "move": "BOOKING", "order": "ECOMMERCE", "addition": "SUPPORT", "fix": "SUPPORT"}
 """The template that alone has a form; forms that do not stand here are everywhere."""
-HELD_READY = frozenset({"booking"})
+HELD_READY = frozenset({"booking", "order"})
 """Forms that are held ready beside something that is shown, until the next message tells whether they begin."""
 OFFERS = {"BOOKING": ("person", "cancel"), "ECOMMERCE": ("person",), "SUPPORT": ("person",)}
 """What a customer may be asked to say yes or no to, besides a form's own questions."""
