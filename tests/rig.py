@@ -86,7 +86,7 @@ class Rig:
     def await_death(self) -> int:
         """Wait until the worker has ended by itself; returns its exit code, a signal's number negative."""
         assert self.worker
-        return self.worker.wait(DEADLINE_S)
+        return self.worker.wait(2 * DEADLINE_S)
 
     def stop_worker(self, number: int = signal.SIGTERM) -> int:
         assert self.worker

@@ -44,5 +44,5 @@ COMING_BACK = (
     CrashPoint("looked_up", "worker.outbox:Outbox.on_looked_up", "before", "the answer is not stored", 1),
     CrashPoint("catching_up", "worker.whatsapp.page:Page.catch_up", "after", "the page reads its history", 1),
     CrashPoint("caught_up_in_part", "worker.inbox:Inbox.take", "after", "some of what was missed is claimed"),
-    CrashPoint("caught_up", "worker.catchup:CatchUp.finish", "before", "all of it is claimed, not all of it sent", 1),
+    CrashPoint("caught_up", "worker.catchup:CatchUp.end_release", "before", "all of it is claimed, not all sent", 1),
 )

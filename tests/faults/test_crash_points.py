@@ -7,7 +7,7 @@ from app.models import TenantConfig
 from tests.faults.crash_points import COMING_BACK, CRASH_POINTS
 from tests.rig import assert_each_answered_once_in_order
 
-pytestmark = [pytest.mark.faults, pytest.mark.browser, pytest.mark.slow,
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600), pytest.mark.browser, pytest.mark.slow,
               pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
