@@ -29,6 +29,7 @@ MODELS: tuple[type[BaseModel], ...] = (
     Job, JobLater, JobValue, JobCounter, OutgoingMail, Incident, Webhook, WebhookDelivery,
     Order, OrderLine, OrderEvent, Stock,
     Booking, BookingCell,
+    Ticket, TicketEntry,
     Absence,
 )
 

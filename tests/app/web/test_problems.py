@@ -7,7 +7,8 @@ from app.services import content
 from app.web.problems import in_words
 
 SOUND = {"business_name": "Acme", "language": "EN", "timezone": "Africa/Nairobi", "hours": {}, "content": {},
-         "chat_limit": 5, "handover_hours": 1, "owner_silence_hours": 1}
+         "chat_limit": 5, "handover_hours": 1, "owner_silence_hours": 1, "away_hours": 1, "away_limit": 5,
+         "away_policy": "ANSWER"}
 MISTAKES = [
     ({"business_name": ""}, "The business needs a name."),
     ({"timezone": "Mars/North"}, "The time zone “Mars/North” is not known"),
