@@ -8,6 +8,8 @@ from app.replies.turn import Reply, Turn, lines, paragraphs
 
 TO_THE_POINT = frozenset({"", "yes", "no", "problem", "still_problem", "greeting"})
 """Intents that an answer to "did that help?" may look like."""
+THE_SAME = frozenset({"", "problem", "still_problem"})
+"""Intents of more about the problem, however it is put."""
 
 
 def _nothing(turn: Turn, asked: bool) -> None:
@@ -36,7 +38,8 @@ def _resume(turn: Turn) -> Reply | None:
 
 def _unclear(turn: Turn) -> Reply | None:
     """Words that tell neither yes nor no, kept for the story; the second ones count as no."""
-    if turn.intent not in TO_THE_POINT or (turn.asks_something() and turn.intent) or _names_a_question(turn):
+    asks = turn.asks_something() and turn.intent not in THE_SAME
+    if turn.intent not in TO_THE_POINT or asks or _names_a_question(turn):
         return None
     _keep_words(turn)
     turn.chat.tries += 1

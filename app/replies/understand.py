@@ -3,6 +3,7 @@
 Concepts are heard in the words and rules weigh them; a classifier then decides by these, the words and the letters.
 So the rules carry what no data teaches it (another language, a template's own matters), and the data what no rule says.
 """
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ POLITE = frozenset({"greet", "shikamoo", "thanks", "apologise", "yes", "no", "he
 FILLERS = frozenset({"package", "get", "look", "make", "some", "accepts"})
 """Concepts that go with anything, and that `only` therefore lets pass."""
 SHORT = 6
+ASIDE = re.compile(r"(?<=\S)\s*\([^()]*\)\s*$")
 NOT_BY_NAME = frozenset({"human", "busy"})
 """Concepts that a name does not stand for: a human hair wig calls nobody, a full body massage is not full."""
 UNSURE = 0.6
@@ -136,7 +138,11 @@ def _only_counts(words: Sequence[str]) -> bool:
 
 
 def understand(text: str, template: str, named: Collection[str] = ()) -> Meaning:
-    """What the text means in this template. `named` are words of the tenant's own names, which tell no intent."""
+    """What the text means in this template. `named` are words of the tenant's own names, which tell no intent.
+
+    An aside in brackets at the end, such as a reference, is not what the customer wants.
+    """
+    text = ASIDE.sub("", text)
     words, heard = listen(text, named)
     ruling = ruled(words, heard, template)
     if not ruling and _only_counts(words):

@@ -58,8 +58,8 @@ class Page:
 def values_of(route: Route, world: World) -> dict[str, list[Any]]:
     """What can stand in the parts of an address."""
     numbers = {name: [number] for name, number in world.numbers.items()}
-    return numbers | {"slug": ["acme"], "step": list(STEPS),
-                      "section": ["services", "products", "delivery_areas", "questions"],
+    return numbers | {"slug": ["acme"], "step": list(STEPS), "place": [0],
+                      "section": ["services", "products", "delivery_areas", "questions", "problems"],
                       "request_id": [world.numbers["waiting"]],
                       "token": [world.tokens.get(PURPOSES.get(route.endpoint, ""))]}
 

@@ -37,8 +37,9 @@ from app.models import (
 )
 from app.models.base import utc_now
 from app.processes import ProcessState
+from app.replies.desk import OpenTicket
 from app.replies.examples import example_content
-from app.services import content, mailed_links, passwords
+from app.services import content, desk, mailed_links, passwords
 from app.services.tenants import create_tenant
 from tests.processes import PID, FakeProcesses
 
@@ -66,6 +67,9 @@ MOODS: Mapping[str, tuple[TenantStatus, SessionState, WorkerStatus]] = {
     "new": (TenantStatus.NEW, SessionState.DISCONNECTED, WorkerStatus.STOPPED),
 }
 _numbers = count()
+
+
+TALK = {"name": "Where", "talk": [{"customer": "Where are you?", "bot": ["Mikocheni"]}]}
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,8 @@ def decide(status: RequestStatus, reason: str = "") -> None:
 
 def _tenant(slug: str, template: Template) -> Tenant:
     example: dict[str, Any] = example_content(template) if slug == "acme" else {"hours": {}, "content": {}}
+    if slug == "acme":
+        example["content"] |= {"conversations": [TALK]}
     return create_tenant(slug=slug, name=slug.title(), template=template, by="ada@example.com",
                          hours=example["hours"], content=example["content"],
                          phone_number=PHONES[slug])
@@ -142,6 +148,8 @@ def _busy(tenant: Tenant, owner: Account, now: datetime) -> dict[str, int]:
     Chat.update(person_until=now + timedelta(hours=3), unread=2).where(Chat.id == chats[1].id).execute()
     message = Message.get(Message.chat == chats[0], Message.text.startswith("wordword"))
     _book(chats, now)
+    for number, text in enumerate(HOSTILE, 1):
+        desk.do(OpenTicket(number, text, text, tried=("Restart the router.",)), tenant, chats[0], now)
     orders = [_order(tenant, chats[0], number, text) for number, text in enumerate(HOSTILE, 1001)]
     return {"order_number": orders[0].number, "number": 1, "chat_id": chats[0].id, "message_id": message.id,
             "note_id": note.id,

@@ -50,7 +50,7 @@ KINDS: Mapping[str, Kind] = {
         "not new (isNewMsg is false, isMdHistoryMsg true).", {"messages": 5000.0, "chats": 100.0}),
     "codes_end": Kind("Nobody scans", "The codes of the pages that show one have run out: Socket.state UNPAIRED_IDLE, "
                       "a button in place of the code.", lasts=False),
-    "pairing_refused": Kind("No pairing code", "WhatsApp gives no code to type: asking for one ends in an error."),
+    "pairing_refused": Kind("No pairing code", "WhatsApp gives no code to type: asking for one fails."),
     "logout": Kind("Logged out from the phone", "The device is unlinked: conn.logout_reason with the reason, then a "
                    "page with a code.", {"reason": "user_initiated"}, lasts=False),
     "taken_over": Kind("Another device takes over", "Stream.mode and Socket.state CONFLICT, \"Use here\" on the "

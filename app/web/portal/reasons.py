@@ -40,12 +40,14 @@ ASKED: Mapping[str, LazyString] = {
     "time": _l("Taking %(form)s: asked for the time"),
     "name": _l("Taking %(form)s: asked for the name"),
     "people": _l("Taking %(form)s: asked for how many people"),
+    "phone": _l("Taking %(form)s: asked for a phone number"),
     "booking": _l("Taking %(form)s: asked for which booking"),
     "count": _l("Taking %(form)s: asked how many"),
     "more": _l("Taking %(form)s: asked what else"),
     "area": _l("Taking %(form)s: asked for the area"),
     "address": _l("Taking %(form)s: asked where to"),
     "details": _l("Taking %(form)s: asked what it is about"),
+    "helped": _l("Gave a step to try"),
 }
 STEPS: Mapping[str, LazyString] = {
     "confirm": _l("Taking %(form)s: asked whether it is right"),

@@ -88,7 +88,7 @@ def test_history_has_a_time_of_its_own(acme, write):
         Absence.create(tenant=acme, since=at, until=at)
     kept = StateChange.select().count() - 1
     assert prune(now=NOW, messages_days=0, history_days=30) == {
-        "messages": 0, "bookings": 0, "state changes": 1, "absences": 1, "events": 1, "tickets": 0}
+        "messages": 0, "bookings": 0, "state changes": 1, "absences": 1, "events": 1, "tickets": 0, "orders": 0}
     assert (StateChange.select().count(), PortalEvent.select().count(), ids()) == (kept, 1, {"old"})
 
 
