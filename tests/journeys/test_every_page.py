@@ -31,6 +31,7 @@ WHO = {"public": None, "signed_in": "alice", "member": "alice", "owner": "alice"
 NO_PAGE = {
     "health.healthz": "for programs", "admin.audit_csv": "a download", "portal.chat_csv": "a download",
     "portal.messages_csv": "a download", "portal.booking_file": "a download", "portal.bookings_file": "a download",
+    "portal.conversations_file": "a download", "portal.ticket_part": "a part", "portal.tickets_part": "a part",
     "admin.tenant_state": "a part", "portal.status_part": "a part",
     "portal.whatsapp_part": "a part", "portal.chats_part": "a part", "portal.chat_part": "a part",
     "portal.waiting_part": "a part",
