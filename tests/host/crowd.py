@@ -2,7 +2,7 @@
 import itertools
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tests.host.people import Business
 from tests.patience import eventually
@@ -32,6 +32,12 @@ class Crowd:
         """Answers so far, by customer."""
         return {customer: len(business.answers(customer)) for business, customer in self._pairs}
 
+    @property
+    def unanswered(self) -> dict[str, str]:
+        """Which customers wait, with how many answers they had to how many lines, and whose."""
+        return {customer: f"{business.slug} {had} of {self._wrote[customer]}" for business, customer in self._pairs
+                if (had := len(business.answers(customer))) < self._wrote[customer]}
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One after another writes meanwhile."""
@@ -51,8 +57,9 @@ class Crowd:
 
     def is_answered(self, deadline_s: float = 240.0) -> None:
         """Wait until every line has an answer."""
-        eventually(lambda: all(self.answers[customer] >= count for customer, count in self._wrote.items()),
-                   "every line has its answer", deadline_s)
+        with suppress(AssertionError):
+            eventually(lambda: not self.unanswered, "every line has its answer", deadline_s)
+        assert not (left := self.unanswered), f"without an answer after {deadline_s:g} s: {left}"
 
     def has_had_one_answer_each(self) -> None:
         """Every line was answered, and none twice."""
