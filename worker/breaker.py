@@ -46,3 +46,7 @@ class Breaker:
     def tried(self) -> None:
         """A reply goes out; while sending is paused, the next waits for what becomes of it."""
         self._probing = self.is_open
+
+    def returned(self) -> None:
+        """A reply that went out has not left the page: it, or another, may be tried."""
+        self._probing = False

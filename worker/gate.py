@@ -28,6 +28,10 @@ class Gate:
         self._breaker.tried()
         self._warm_up.sent(clock)
 
+    def returned(self) -> None:
+        """A reply that went out has not left the page, and is to be sent again."""
+        self._breaker.returned()
+
     def failed(self, chat: int, clock: float) -> None:
         """A reply in this chat could not be delivered."""
         self._breaker.failed(chat, clock)

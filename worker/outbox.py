@@ -63,6 +63,9 @@ class Gate(Protocol):
     def passed(self, clock: float) -> None:
         """One goes out."""
 
+    def returned(self) -> None:
+        """One has not left the page, and is to be sent again."""
+
     def failed(self, chat: int, clock: float) -> None:
         """One could not be delivered."""
 
@@ -190,6 +193,8 @@ class Outbox:
             self._settle(entry, Delivery.FAILED, clock, now)
         else:
             self._forget_operation(entry)
+            if entry.tries:
+                self.gate.returned()
             entry.step, entry.due = Step.SEND, clock + entry.tries
             log.info("reply_sent_again" if entry.tries else "reply_sent_late", message_id=bare_id(entry.reply.key))
 

@@ -39,6 +39,13 @@ def test_after_the_pause_one_reply_is_tried_and_the_rest_waits_for_it():
     assert not breaker.is_open and breaker.waits_until(FIRST_PAUSE_S) == FIRST_PAUSE_S
 
 
+def test_a_try_that_did_not_leave_lets_another_go():
+    breaker = tripped()
+    breaker.tried()
+    breaker.returned()
+    assert breaker.is_open and breaker.waits_until(FIRST_PAUSE_S) == FIRST_PAUSE_S
+
+
 def test_each_try_that_fails_doubles_the_pause_up_to_a_limit():
     breaker, clock, pauses = tripped(), 0.0, []
     for _ in range(8):

@@ -321,6 +321,24 @@ def test_where_nothing_can_be_delivered_sending_pauses_and_goes_on_once_a_reply_
     assert WhatsAppSession.get().sending_paused_at is None
 
 
+def test_the_one_that_is_tried_is_sent_again_where_it_did_not_leave(tenant, phone, reply, now):
+    WhatsAppSession.update(sending_paused_at=now).execute()
+    outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
+    one = reply("255711000008")
+    outbox.add([one, reply("255711000009")])
+    outbox.pump(0)
+    asked = phone.next("send")
+    outbox.on_sent(Sent(op=asked[1], key=asked[3], result="ERROR_UNKNOWN", ack=-1), 0, now)
+    outbox.pump(0)
+    outbox.on_looked_up(missing(phone.next("look_up")), 0, now)
+    outbox.pump(10)
+    again = phone.next("send")
+    assert again[3] == one.key and not phone.asked, "it alone"
+    outbox.on_sent(ok(again), 10, now)
+    outbox.pump(10 + PROBE_AGAIN_S)
+    assert phone.verbs() == ["send"], "the other follows"
+
+
 def test_a_worker_that_starts_while_sending_is_paused_tries_one_reply(tenant, phone, reply, now):
     WhatsAppSession.update(sending_paused_at=now).execute()
     outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
