@@ -16,7 +16,7 @@ HOME = {"booking": "BOOKING", "move": "BOOKING", "order": "ECOMMERCE", "addition
 """The template that alone has a form; forms that do not stand here are everywhere."""
 HELD_READY = frozenset({"booking", "order"})
 """Forms that are held ready beside something that is shown, until the next message tells whether they begin."""
-OFFERS = {"BOOKING": ("person", "cancel"), "ECOMMERCE": ("person",), "SUPPORT": ("person",)}
+OFFERS = {"BOOKING": ("person", "cancel", "aside"), "ECOMMERCE": ("person", "aside"), "SUPPORT": ("person", "aside")}
 """What a customer may be asked to say yes or no to, besides a form's own questions."""
 
 
