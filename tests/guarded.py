@@ -28,7 +28,7 @@ from app.models import (
     WhatsAppSession,
     WorkerProcess,
 )
-from app.services import schema, tenants
+from app.services import pictures, schema, tenants
 from app.services.bootstrap import bootstrap
 from app.services.grants import OWNER, PLATFORM
 from tests.postgres import PostgresServer
@@ -113,6 +113,7 @@ def _fill_tenant(tenant: Tenant, text: str) -> dict[str, int]:
     booking = Booking.create(tenant=tenant, chat=chat, number=1, name=text, starts_at=now, ends_at=now, note=text,
                              state="REQUESTED")
     BookingCell.create(tenant=tenant, booking=booking, resource=text, starts_at=now, seat=0)
+    pictures.keep_picture(tenant, text.encode(), now=now)
     ticket = Ticket.create(tenant=tenant, chat=chat, number=1, subject=text, problem=text)
     TicketEntry.create(tenant=tenant, ticket=ticket, cause="opened", text=text)
     return {"TENANT": tenant.id, "CHAT": chat.id, "MESSAGE": lines[0].id, "THE_ORDER": order.id,

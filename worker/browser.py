@@ -3,6 +3,7 @@ import contextlib
 import os
 import signal
 import subprocess
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.chrome.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
+from app.models import LARGEST_PICTURE
 from app.settings import Settings
 from worker.whatsapp.devtools import BrowserGone
 
 SHELL_WRAPPER = Path(__file__).with_name("headless-shell")
 CLIENT_TIMEOUT_S = 20
 QUIT_DEADLINE_S = 5
+PICTURE_DEADLINE_S = 5
+JPEG_QUALITY = 60
 
 FLAGS = (
     "--disable-gpu",  # no GPU process: 15 MiB a tenant
@@ -75,6 +79,18 @@ class Browser:
     def is_alive(self) -> bool:
         """Whether chromedriver still runs; without it the browser is an orphan that nobody would end."""
         return self._service.process.poll() is None
+
+    def picture(self) -> bytes | None:
+        """What the window shows, as a JPEG; None where it cannot be had in time, or is too large to keep."""
+        try:
+            self._set_client_timeout(PICTURE_DEADLINE_S)
+            shot = self._driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "jpeg", "quality": JPEG_QUALITY})
+        except (WebDriverException, HTTPError, OSError):
+            return None
+        finally:
+            self._set_client_timeout(CLIENT_TIMEOUT_S)
+        jpeg = b64decode(shot["data"])
+        return jpeg if len(jpeg) <= LARGEST_PICTURE else None
 
     def close(self) -> None:
         """End it in good order, so that the profile is written out; by force where it does not listen."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from app.logs import get_logger
 from app.models import SessionState, Tenant, WhatsAppSession
-from app.services import sessions, states
+from app.services import pictures, sessions, states
 from worker.catchup import NewLink
 from worker.whatsapp.events import PairingCode, Snapshot
 from worker.whatsapp.states import (
@@ -32,7 +32,7 @@ PASSING = (SessionState.STARTING, SessionState.CONNECTING, SessionState.DISCONNE
 log = get_logger(__name__)
 
 
-class Codes(Protocol):
+class Shown(Protocol):
     """What the link needs of the page."""
 
     def refresh_code(self) -> None:
@@ -44,13 +44,16 @@ class Codes(Protocol):
     def dismiss(self, buttons: Iterable[str]) -> None:
         """Press the button of the window that lies over the page."""
 
+    def picture(self) -> bytes | None:
+        """What the page looks like, as a JPEG, None where it cannot be had."""
+
 
 @dataclass
 class Link:
     """One browser's view of the session. `clock` is monotonic seconds, `now` the time of day."""
 
     tenant: Tenant
-    page: Codes
+    page: Shown
     generation: int
     ready_timeout_s: float
     state: SessionState = SessionState.STARTING
@@ -60,6 +63,7 @@ class Link:
     _code: str = ""
     _parting: str = ""
     _parked: bool = False
+    _wants_picture: bool = False
     _was_connected: bool = False
     _new: NewLink | None = None
     _paired_for: datetime | None = None
@@ -120,7 +124,9 @@ class Link:
             log.warning("pairing_refused", error=event.error)
 
     def tick(self, now: datetime) -> None:
-        """Ask for a code where the page shows none and somebody looks, or wants one to type."""
+        """Take the picture that is due; ask for a code where none is shown and somebody looks, or wants one to type."""
+        if self._wants_picture:
+            self._take_picture(now)
         if self.state is not SessionState.QR_READY:
             return
         wanted, pairing_wanted = _wanted(self.tenant)
@@ -147,6 +153,12 @@ class Link:
             return f"connected as {self._identity[0]}"
         return self.state.lower().replace("_", " ")
 
+    def _take_picture(self, now: datetime) -> None:
+        if (jpeg := self.page.picture()) is not None:
+            pictures.keep_picture(self.tenant, jpeg, now=now)
+        log.info("page_pictured", size=len(jpeg or b""))
+        self._wants_picture = False
+
     def _dismiss(self) -> None:
         log.info("window_dismissed")
         self.page.dismiss(NEWS_BUTTONS)
@@ -160,6 +172,7 @@ class Link:
         if found != self._reported:
             sessions.report_session(self.tenant, found.cause, now=now, detail=found.detail)
             log.info("session", cause=found.cause)
+            self._wants_picture = found.is_question
             self._enter(found.cause, found, clock)
 
     def _enter(self, cause: str, found: Meaning | None, clock: float = 0.0) -> None:

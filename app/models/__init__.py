@@ -9,9 +9,11 @@ from app.models.message import DRAFT_ID, OWNER_PHONE, Chat, Delivery, Direction,
 from app.models.notices import Incident, Trouble, Webhook, WebhookDelivery
 from app.models.shop import Order, OrderEvent, OrderLine, OrderState, Stock
 from app.models.tenant import (
+    LARGEST_PICTURE,
     AwayPolicy,
     Desired,
     Language,
+    PagePicture,
     SessionState,
     Template,
     Tenant,
@@ -31,15 +33,16 @@ MODELS: tuple[type[BaseModel], ...] = (
     Booking, BookingCell,
     Ticket, TicketEntry,
     Absence,
+    PagePicture,
 )
 
 __all__ = [
-    "CUSTOMER", "DRAFT_ID", "MODELS", "OWNER_PHONE", "Absence", "Account", "AuditEntry", "AwayPolicy", "BaseModel",
-    "Booking", "BookingCell", "BookingNews", "BookingState", "Bucket", "Chat", "ContentDraft", "ContentVersion",
-    "Delivery", "Desired", "Direction", "Dispatch", "Incident", "Job", "JobCounter", "JobLater", "JobValue",
-    "Language", "LinkPurpose", "MailedLink", "Message", "Note", "OnboardingDraft", "Order", "OrderEvent", "OrderLine",
-    "OrderState", "Outbox", "Outcome", "OutgoingMail", "PortalEvent", "RecoveryCode", "RequestStatus", "Role",
-    "SessionState", "SetupRequest", "SignIn", "StateChange", "Stock", "Template", "Tenant", "TenantConfig",
-    "TenantStatus", "Ticket", "TicketEntry", "TicketState", "Trouble", "Webhook", "WebhookDelivery",
-    "WhatsAppSession", "WorkerProcess", "WorkerStatus", "storable",
+    "CUSTOMER", "DRAFT_ID", "LARGEST_PICTURE", "MODELS", "OWNER_PHONE", "Absence", "Account", "AuditEntry",
+    "AwayPolicy", "BaseModel", "Booking", "BookingCell", "BookingNews", "BookingState", "Bucket", "Chat",
+    "ContentDraft", "ContentVersion", "Delivery", "Desired", "Direction", "Dispatch", "Incident", "Job", "JobCounter",
+    "JobLater", "JobValue", "Language", "LinkPurpose", "MailedLink", "Message", "Note", "OnboardingDraft", "Order",
+    "OrderEvent", "OrderLine", "OrderState", "Outbox", "Outcome", "OutgoingMail", "PagePicture", "PortalEvent",
+    "RecoveryCode", "RequestStatus", "Role", "SessionState", "SetupRequest", "SignIn", "StateChange", "Stock",
+    "Template", "Tenant", "TenantConfig", "TenantStatus", "Ticket", "TicketEntry", "TicketState", "Trouble", "Webhook",
+    "WebhookDelivery", "WhatsAppSession", "WorkerProcess", "WorkerStatus", "storable",
 ]

@@ -1,9 +1,12 @@
-"""A tenant and the four rows that belong to it one to one: config, session, worker, lease."""
+"""A tenant and the rows that belong to it one to one: config, session, worker, and a picture of its page."""
 from enum import StrEnum
 
-from peewee import AutoField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
+from peewee import AutoField, BlobField, CharField, Check, ForeignKeyField, IntegerField, JSONField, TextField
 
 from app.models.base import BaseModel, EnumField, UtcField, utc_now
+
+LARGEST_PICTURE = 512 * 1024
+"""Bytes; a window of a worker's browser comes to a tenth of that."""
 
 
 class TenantStatus(StrEnum):
@@ -148,3 +151,11 @@ class WorkerProcess(BaseModel):
     ignored = JSONField(default=dict)
     memory_mib = IntegerField(null=True)
     fencing_token = IntegerField(default=0)
+
+
+class PagePicture(BaseModel):
+    """What the browser shows while WhatsApp Web asks something of a person; empty once that is over."""
+
+    tenant = ForeignKeyField(Tenant, backref="pictures", on_delete="CASCADE", unique=True)
+    jpeg = BlobField(null=True, constraints=[Check(f"length(jpeg) <= {LARGEST_PICTURE}")])
+    taken_at = UtcField(null=True)

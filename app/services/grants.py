@@ -20,6 +20,7 @@ from app.models import (
     Order,
     OrderEvent,
     OrderLine,
+    PagePicture,
     SetupRequest,
     StateChange,
     Stock,
@@ -72,6 +73,8 @@ WORKER_ACCESS: dict[type[BaseModel], Access] = {
     BookingCell: Access(insert=ALL, update=("seat",)),
     StateChange: Access(select=("id",), insert=ALL),
     Absence: Access(select=("id", "answered", "for_person"), insert=ALL, update=("answered", "for_person")),
+    # Written for admins, and never read again by whoever has taken a worker over.
+    PagePicture: Access(select=("id", "tenant"), insert=ALL, update=("jpeg", "taken_at")),
     Ticket: Access(insert=ALL, update=("state", "news", "mailed", "changed_at")),
     TicketEntry: Access(select=("id",), insert=ALL),
     # The first proof that a number is linked ends its request.

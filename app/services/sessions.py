@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.db import db
-from app.models import RequestStatus, SetupRequest, StateChange, Tenant, WhatsAppSession, WorkerProcess, WorkerStatus
-from app.services import states
+from app.models import (
+    RequestStatus,
+    SessionState,
+    SetupRequest,
+    StateChange,
+    Tenant,
+    WhatsAppSession,
+    WorkerProcess,
+    WorkerStatus,
+)
+from app.services import pictures, states
 
 DETAIL_LIMIT = 1000
 # A worker may write these alone; what the platform asks of it in the same row is not its to overwrite.
@@ -32,7 +41,10 @@ def report_session(tenant: Tenant, cause: str, *, now: datetime, detail: str = "
         if state != session.state:
             session.state_since = now
             remember(tenant, "session", (state, cause), now, detail)
-        session.state, session.detail = state, detail[:DETAIL_LIMIT]
+        detail = detail[:DETAIL_LIMIT]
+        if session.state == SessionState.ACTION_REQUIRED and (session.state, session.detail) != (state, detail):
+            pictures.forget_picture(tenant)
+        session.state, session.detail = state, detail
         if cause == "proved":
             session.proved_at, session.pairing_code = now, ""
         if cause != "code_shown":

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.models import Chat, Message
+from app.models import LARGEST_PICTURE, Chat, Message, PagePicture
 from tests.patience import eventually
 from tests.rig import BUSINESS, arrived, assert_each_answered_once_in_order
 from worker.breaker import TRIPS_AFTER
@@ -36,6 +36,27 @@ def test_order_is_kept_where_the_page_is_loaded_anew_without_a_connection(bench)
     bench.rig.await_state("CONNECTED")
     assert bench.restarts() == 1
     assert_each_answered_once_in_order(bench.rig, bench.written)
+
+
+def await_beats(bench, more):
+    """Wait until the worker has asked its page so many times more."""
+    for _ in range(more):
+        last = bench.rig.process().last_seen_at
+        eventually(lambda last=last: bench.rig.process().last_seen_at > last, "the page has been asked again")
+
+
+def test_a_window_that_nobody_knows_is_pictured_once_each_time_it_comes(bench):
+    for times in (1, 2):
+        bench.begin("modal", title="Confirm it is you", text="Enter your two-step PIN", button="Later")
+        bench.rig.await_state("ACTION_REQUIRED")
+        jpeg = eventually(lambda: PagePicture.select(PagePicture.jpeg).scalar(), "there is a picture of the page")
+        assert jpeg[:3] == b"\xff\xd8\xff" and len(jpeg) < LARGEST_PICTURE
+        await_beats(bench, 2)
+        assert bench.rig.log_text().count('"page_pictured"') == times
+        bench.end("modal")
+        bench.rig.await_state("CONNECTED")
+        assert PagePicture.select(PagePicture.jpeg).scalar() is None
+    assert bench.restarts() == 0
 
 
 def reply_to(message_id):

@@ -32,7 +32,7 @@ NO_PAGE = {
     "health.healthz": "for programs", "admin.audit_csv": "a download", "portal.chat_csv": "a download",
     "portal.messages_csv": "a download", "portal.booking_file": "a download", "portal.bookings_file": "a download",
     "portal.conversations_file": "a download", "portal.ticket_part": "a part", "portal.tickets_part": "a part",
-    "admin.tenant_state": "a part", "portal.status_part": "a part",
+    "admin.page_picture": "a picture", "admin.tenant_state": "a part", "portal.status_part": "a part",
     "portal.whatsapp_part": "a part", "portal.chats_part": "a part", "portal.chat_part": "a part",
     "portal.waiting_part": "a part",
     "admin.change_worker_again": "leads back", "admin.change_many_again": "leads back",
@@ -143,7 +143,7 @@ def of_moods(_: World) -> Iterator[Page]:
     for mood in MOODS:
         yield Page(f"a business that is {mood}", "mira", "/portal/", before=partial(_put, mood))
         yield Page(f"the phone of a business that is {mood}", "mira", "/portal/whatsapp")
-        if mood in ("scannable", "failed", "paused"):
+        if mood in ("scannable", "needed", "failed", "paused"):
             yield Page(f"a business that is {mood}, for an admin", "ada", "/admin/tenants/moods")
     for status in RequestStatus:
         yield Page(f"a request that is {status}", "mira", "/portal/",

@@ -39,8 +39,9 @@ from app.models.base import utc_now
 from app.processes import ProcessState
 from app.replies.desk import OpenTicket
 from app.replies.examples import example_content
-from app.services import content, desk, mailed_links, passwords
+from app.services import content, desk, mailed_links, passwords, pictures
 from app.services.tenants import create_tenant
+from tests.pictures import JPEG
 from tests.processes import PID, FakeProcesses
 
 PASSWORD = "correct horse battery"
@@ -109,6 +110,9 @@ def put(world: World, mood: str) -> None:
         state=session_state, state_since=now, detail="Closed by WhatsApp: try again." if mood == "needed" else "",
         qr_code="2@" + "k" * 200 if mood == "scannable" else None, qr_expires_at=now + timedelta(minutes=1),
     ).where(WhatsAppSession.tenant == tenant).execute()
+    pictures.forget_picture(tenant)
+    if mood == "needed":
+        pictures.keep_picture(tenant, JPEG, now=now)
     error = "chromium ended: killed by SIGKILL" if mood == "failed" else ""
     WorkerProcess.update(status=worker_status, last_seen_at=now, last_error=error, pid=PID, started_at=now).where(
         WorkerProcess.tenant == tenant).execute()

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from app.models import SessionState, Tenant, TenantStatus, WhatsAppSession
+from app.services.pictures import picture_of
 from worker.catchup import NewLink
 from worker.link import Link
 from worker.whatsapp.events import Snapshot
@@ -17,12 +18,18 @@ CODE = Snapshot(injected=True, ready=True, mode="QR", info="PAIRING", socket="UN
 class Page:
     refreshed = 0
     dismissed = ()
+    pictured = 0
+    looks = b"jpeg"
 
     def refresh_code(self):
         self.refreshed += 1
 
     def dismiss(self, buttons):
         self.dismissed = buttons
+
+    def picture(self):
+        self.pictured += 1
+        return self.looks
 
 
 @pytest.fixture
@@ -151,6 +158,31 @@ def test_a_window_that_asks_a_person_is_left_alone(link, now):
     link.on_state(replace(LINKED, modal="Confirm it is you"), now, 1)
     assert link.page.dismissed == ()
     assert (session().state, link.connected) == (SessionState.ACTION_REQUIRED, False)
+
+
+def test_a_window_that_asks_a_person_is_pictured_once_each_time_it_comes(link, tenant, now):
+    for times in (1, 2):
+        for _ in range(3):
+            link.on_state(replace(LINKED, modal="Confirm it is you"), now, 1)
+            link.tick(now)
+        assert (link.page.pictured, picture_of(tenant)) == (times, b"jpeg")
+        link.on_state(LINKED, now, 2)
+        link.tick(now)
+        assert (link.page.pictured, picture_of(tenant)) == (times, None)
+
+
+def test_a_window_whose_picture_cannot_be_had_is_not_asked_for_it_again(link, tenant, now):
+    link.page.looks = None
+    link.on_state(replace(LINKED, modal="Confirm it is you"), now, 1)
+    link.tick(now)
+    link.tick(now)
+    assert (link.page.pictured, picture_of(tenant)) == (1, None)
+
+
+def test_only_windows_are_pictured(link, now):
+    link.on_state(replace(LINKED, mode="TOS_BLOCK"), now, 1)
+    link.tick(now)
+    assert link.page.pictured == 0
 
 
 def test_a_page_that_is_too_old_is_loaded_anew_after_a_while_and_a_blocked_one_is_not(link, now):

@@ -2,10 +2,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import psycopg2
 import pytest
 
 from app.models import Chat, Message
-from app.services import chats, tenants
+from app.services import chats, pictures, tenants
 from app.services.grants import PLATFORM
 from tests.patience import eventually
 from tests.rig import BUSINESS, SLUG, make_tenant, rig
@@ -26,6 +27,7 @@ def test_a_worker_does_all_its_work_with_its_roles_rights(guarded, settings):
             eventually(lambda: len(made.on_screen(customer)) == 2, "the reply is on the phone")
             say_by_hand(made, tenant, customer)
             change_the_template(made)
+            put_a_window_over_the_page(made, guarded, tenant)
             restart_it_and_ask_for_a_code(made, customer)
             assert [word for word in REFUSED if word in made.log_text()] == []
 
@@ -44,6 +46,17 @@ def say_by_hand(made, tenant, customer):
 def change_the_template(made):
     tenants.change_tenant(SLUG, by="test", business_name="Acme of now")
     eventually(lambda: "config_loaded" in made.log_text(), "the worker has the new version")
+
+
+def put_a_window_over_the_page(made, guarded, tenant):
+    """The picture of it is for admins: the worker's own role does not read it again."""
+    made.api.post("/faults/modal", phone=BUSINESS, title="Confirm it is you", text="Enter your PIN", button="Later")
+    eventually(lambda: pictures.picture_of(tenant), "there is a picture of the page")
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        guarded.ask("SELECT jpeg FROM page_picture", role=f"fhq-{SLUG}")
+    made.api.delete(f"/faults/modal?phone=%2B{BUSINESS[1:]}")
+    made.await_state("CONNECTED")
+    assert pictures.picture_of(tenant) is None
 
 
 def restart_it_and_ask_for_a_code(made, customer):

@@ -95,6 +95,10 @@ class Page:
         """How the page is, by a round trip through its scripts and one animation frame."""
         return events.snapshot(self._devtools.evaluate("__flowhq.probe()", deadline_s=PROBE_DEADLINE_S))
 
+    def picture(self) -> bytes | None:
+        """What the page looks like, as a JPEG; None where it cannot be had."""
+        return self._browser.picture()
+
     def _connect(self) -> None:
         self._devtools = DevTools(self._browser.devtools_address)
         self._devtools.call("Runtime.enable")

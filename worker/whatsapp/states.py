@@ -49,6 +49,11 @@ class Meaning:
     cause: str
     detail: str = ""
 
+    @property
+    def is_question(self) -> bool:
+        """Whether a window that we do not know lies over the page."""
+        return self.detail.startswith(ASKED)
+
 
 def meaning(snapshot: Snapshot, *, was_connected: bool) -> Meaning | None:
     """What the snapshot says, or None where it says nothing new (a code screen: its code arrives as an event)."""

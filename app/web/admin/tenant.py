@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -12,7 +12,7 @@ from app.charts import Chart, Point, bar_chart
 from app.errors import Invalid
 from app.models import RequestStatus, SessionState, SetupRequest, StateChange, Tenant, TenantStatus, WorkerStatus
 from app.models.base import utc_now
-from app.services import notes, people, workers
+from app.services import notes, people, pictures, workers
 from app.services.traffic import Traffic, traffic_of
 from app.services.workers import Overview
 from app.web.access import admin, tenant_or_404
@@ -39,6 +39,16 @@ def tenant(slug: str) -> str:
 def tenant_state(slug: str) -> str:
     """The part of the page that renews itself."""
     return render_template("admin/tenant_state.html", **_state(_seen(slug)[0]))
+
+
+@blueprint.get("/tenants/<slug>/picture")
+@admin
+def page_picture(slug: str) -> Response:
+    """What WhatsApp Web shows while it asks something that a person must answer."""
+    jpeg = pictures.picture_of(tenant_or_404(slug))
+    if jpeg is None:
+        abort(404)
+    return Response(jpeg, mimetype="image/jpeg")
 
 
 @blueprint.post("/tenants/<slug>/notes")
@@ -106,7 +116,8 @@ def _state(seen: Overview) -> dict[str, object]:
     if seen.session_state in WATCHED:
         workers.want_code(slug)
     code = session.qr_code if seen.session_state == SessionState.QR_READY else None
-    return {"seen": seen, "tenant": seen.row.tenant, "qr": qr_picture(code) if code else None}
+    return {"seen": seen, "tenant": seen.row.tenant, "qr": qr_picture(code) if code else None,
+            "pictured_at": pictures.pictured_at(seen.row.tenant)}
 
 
 def _latest_request(tenant: Tenant) -> SetupRequest | None:

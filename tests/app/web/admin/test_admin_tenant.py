@@ -17,11 +17,12 @@ from app.models import (
 )
 from app.models.base import utc_now
 from app.processes import ProcessState
-from app.services import chats
+from app.services import chats, pictures
 from app.services.removal import Holdings
 from app.services.sessions import report_session
 from app.services.tenants import create_tenant
 from tests.app.web.pages import check_part
+from tests.pictures import JPEG
 
 HOSTILE = "<script>alert('x')</script>\u202e=cmd|'/c calc'!A1 😀 " + "x" * 65536
 
@@ -102,6 +103,21 @@ def test_a_code_is_shown_and_wanted_for_as_long_as_somebody_looks(ada, page, acm
     assert "qr-code" in part.text
     report_session(acme, "proved", now=utc_now())
     assert "qr-code" not in ada.get("/admin/tenants/acme/state").text
+
+
+def test_a_picture_of_the_page_is_shown_to_admins_alone_for_as_long_as_there_is_one(ada, client_of, page, acme):
+    assert ada.get("/admin/tenants/acme/picture").status_code == 404
+    report_session(acme, "person_needed", now=utc_now(), detail="It asks for a PIN.")
+    pictures.keep_picture(acme, JPEG, now=utc_now())
+    shown = page(ada, "/admin/tenants/acme").find("figure").img
+    answer = ada.get(shown["src"])
+    assert (answer.data, answer.mimetype, answer.headers["Cache-Control"]) == (JPEG, "image/jpeg", "no-store")
+    for somebody in ("alice", "charlie"):
+        assert client_of(somebody).get(shown["src"]).status_code == 403
+    assert client_of(None).get(shown["src"]).status_code == 303
+    report_session(acme, "proved", now=utc_now())
+    assert page(ada, "/admin/tenants/acme").find("figure") is None
+    assert ada.get(shown["src"]).status_code == 404
 
 
 def test_a_connected_tenants_page_wants_no_code(ada, acme):
