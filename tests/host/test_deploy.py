@@ -270,7 +270,8 @@ def test_over_to_another_chromium_alone_and_back(site):
     other = next(iter(offered - set(before)))
     older = operator.play("deploy.yml", deploy_part="chromium", chromium_version="1.2.3.4-1", **RINGS)
     assert "Say who tries it alone" in " ".join(older.output.split()), older.output[-4000:]
-    missing = operator.play("deploy.yml", deploy_part="chromium", chromium_version="1.2.3.4-1", deploy_first="acme", **RINGS)
+    missing = operator.play("deploy.yml", deploy_part="chromium", chromium_version="1.2.3.4-1", deploy_first="acme",
+                            **RINGS)
     assert "could not be installed, and no business was touched" in " ".join(missing.output.split()), \
         missing.output[-4000:]
 

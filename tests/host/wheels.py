@@ -9,9 +9,9 @@ from tests.host.image import cached
 from tests.source_tree import ROOT
 
 
-def wheelhouse() -> Path:
-    """A directory with every wheel that Flow HQ's own requires on Debian 12."""
-    wanted = requirements()
+def wheelhouse(*also: str) -> Path:
+    """A directory with every wheel that Flow HQ's own requires on Debian 12, and those of what is wanted also."""
+    wanted = [*requirements(), *also]
 
     def download(directory: Path) -> None:
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--dest", directory,
