@@ -213,6 +213,12 @@ def _why_failed(shown: dict[str, str]) -> str:
     """Why the unit is not well, in words; empty where it ended as asked. The worker's own word comes first."""
     if shown["ActiveState"] != "failed" and shown["SubState"] != RESTARTING:
         return ""
+    if shown["Result"] == "start-limit-hit":
+        return f"it was started too often in a short time; the last time {_last_words(shown)}"
+    return _last_words(shown)
+
+
+def _last_words(shown: dict[str, str]) -> str:
     code = _exit_code(shown)
     if shown["Result"] == "watchdog":
         return "it hung: its watchdog did not hear from it in time"
@@ -222,7 +228,7 @@ def _why_failed(shown: dict[str, str]) -> str:
         return "it took more memory than it may"
     if code is not None and code < 0:
         return f"killed by {signal.Signals(-code).name}"
-    return shown["StatusText"] or f"ended with exit code {code}"
+    return shown["StatusText"] or ("it did not begin" if code is None else f"ended with exit code {code}")
 
 
 def _moment(text: str) -> datetime | None:

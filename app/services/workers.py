@@ -55,8 +55,8 @@ class Overview:
     @property
     def gave_up(self) -> bool:
         """Whether the worker is down and will not be started again before somebody changes something."""
-        process = self.process
-        return bool(process.last_error) and not process.running and process.next_start_at is None
+        is_tried = self.process.running or self.process.next_start_at is not None
+        return self.worker_status == WorkerStatus.ERROR and not is_tried
 
     @property
     def last_error(self) -> str:

@@ -11,4 +11,5 @@ def register(app: Flask) -> None:
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, BOOTSTRAP_BTN_STYLE="primary")
     Bootstrap5(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(words_of=words.of, detail_words=details.in_words, home=home)
+    app.jinja_env.globals.update(words_of=words.of, session_shown=words.session_shown,
+                                 worker_shown=words.worker_shown, detail_words=details.in_words, home=home)

@@ -21,6 +21,18 @@ from app.models import (
     TicketState,
     WorkerStatus,
 )
+from app.services.workers import Overview
+
+
+class GaveUp(StrEnum):
+    """What is shown of a worker that is down and not started again by itself, and of the session that it had."""
+
+    SESSION = "SESSION_GAVE_UP"
+    WORKER = "WORKER_GAVE_UP"
+
+
+# What is said of these would be true only beside a worker that runs.
+OF_A_RUNNING_WORKER = (SessionState.DISCONNECTED, SessionState.LOGGED_OUT)
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,15 @@ WORKER: Mapping[WorkerStatus, Words] = {
         "bad", _l("Failed"), _l("The bot's program has ended with an error."),
         _l("Read the error and start it again.")),
 }
+GAVE_UP: Mapping[GaveUp, Words] = {
+    GaveUp.SESSION: Words(
+        "bad", _l("Stopped"), _l("The bot has stopped, so WhatsApp is not connected, and it does not start again by "
+                                 "itself."),
+        _l("The team has been told and has to start it. Messages still arrive on the phone.")),
+    GaveUp.WORKER: Words(
+        "bad", _l("Stopped"), _l("The bot's program has stopped with an error and is not started again by itself."),
+        _l("Read what is wrong, mend it, and start it.")),
+}
 BOOKING: Mapping[BookingState, Words] = {
     BookingState.REQUESTED: Words(
         "wait", _l("Asked for"), _l("The customer waits for your answer."),
@@ -128,6 +149,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     BookingState: BOOKING,  # type: ignore[dict-item]
     TicketState: TICKET,  # type: ignore[dict-item]
     OrderState: ORDER,  # type: ignore[dict-item]
+    GaveUp: GAVE_UP,  # type: ignore[dict-item]
 }
 ROLES: Mapping[Role, LazyString] = {Role.ADMIN: _l("Admin"), Role.OWNER: _l("Owner"), Role.STAFF: _l("Staff")}
 TEMPLATES: Mapping[Template, LazyString] = {
@@ -137,3 +159,14 @@ TEMPLATES: Mapping[Template, LazyString] = {
 def of(state: StrEnum) -> Words:
     """The words for a state of any of the machines; raises KeyError for anything else."""
     return WORDS[type(state)][state]
+
+
+def session_shown(seen: Overview) -> StrEnum:
+    """The state of the session to show: stopped, and not only disconnected, where nothing will connect it again."""
+    has_ended = seen.gave_up and seen.session_state in OF_A_RUNNING_WORKER
+    return GaveUp.SESSION if has_ended else seen.session_state
+
+
+def worker_shown(seen: Overview) -> StrEnum:
+    """The state of the worker to show: stopped, and not only failed, where it is not started again."""
+    return GaveUp.WORKER if seen.gave_up else seen.worker_status

@@ -131,6 +131,9 @@ def test_all_states_come_by_one_call(ear, keeper):
     ({"Result": "oom-kill", "ExecMainCode": "2", "ExecMainStatus": "9"}, "more memory than it may"),
     ({"Result": "signal", "ExecMainCode": "2", "ExecMainStatus": "9"}, "killed by SIGKILL"),
     ({"StatusText": ""}, "ended with exit code 78"),
+    ({"Result": "start-limit-hit"}, "too often in a short time; the last time there is no browser"),
+    ({"Result": "start-limit-hit", "ExecMainCode": "2", "ExecMainStatus": "9"}, "the last time killed by SIGKILL"),
+    ({"Result": "start-limit-hit", "ExecMainCode": "0", "ExecMainStatus": "0", "StatusText": ""}, "it did not begin"),
 ])
 def test_why_a_worker_failed_is_said_in_words(ear, keeper, changed, why):
     ear.hold(acme=FAILED | changed)

@@ -12,6 +12,7 @@ from app.services import content, history, onboarding, workers
 from app.services.workers import Overview
 from app.web.access import current_account, current_tenant, member
 from app.web.portal.blueprint import blueprint
+from app.web.words import GaveUp, session_shown, worker_shown
 
 BEFORE_APPROVAL = (RequestStatus.SUBMITTED, RequestStatus.REVIEWING, RequestStatus.REJECTED)
 SCANNABLE = (SessionState.QR_READY, SessionState.LOGGED_OUT)
@@ -40,9 +41,9 @@ def status_part() -> str:
     return render_template("portal/status_part.html", **_status())
 
 
-def headline(request: SetupRequest | None, tenant: TenantStatus, session: SessionState, worker: WorkerStatus,
-             *, may_change: bool) -> Headline:
-    """What somebody who looks for a moment must read."""
+def headline(request: SetupRequest | None, tenant: TenantStatus, session: StrEnum, worker: StrEnum, *,
+             may_change: bool) -> Headline:
+    """What somebody who looks for a moment must read; session and worker as app.web.words shows them."""
     if request is not None and request.status in BEFORE_APPROVAL:
         return _about_request(request.status, may_change)
     if tenant == TenantStatus.PAUSED:
@@ -50,14 +51,14 @@ def headline(request: SetupRequest | None, tenant: TenantStatus, session: Sessio
     if session in SCANNABLE:
         return Headline(session, url_for("portal.whatsapp"), _("Link the phone"))
     trouble: tuple[tuple[StrEnum, bool], ...] = (
-        (session, session in (SessionState.CONFLICT, SessionState.ACTION_REQUIRED)),
+        (session, session in (SessionState.CONFLICT, SessionState.ACTION_REQUIRED, GaveUp.SESSION)),
         (tenant, tenant == TenantStatus.ERROR), (worker, worker in (WorkerStatus.ERROR, WorkerStatus.STALE)))
     if worst := next((state for state, is_bad in trouble if is_bad), None):
         return Headline(worst)
     return _without_trouble(tenant, session, worker)
 
 
-def _without_trouble(tenant: TenantStatus, session: SessionState, worker: WorkerStatus) -> Headline:
+def _without_trouble(tenant: TenantStatus, session: StrEnum, worker: StrEnum) -> Headline:
     if session == SessionState.CONNECTED:
         return Headline(tenant, url_for("portal.chats"), _("Read the chats"))
     if tenant == TenantStatus.NEW and session == SessionState.DISCONNECTED and worker == WorkerStatus.STOPPED:
@@ -83,7 +84,7 @@ def _status() -> dict[str, object]:
 
 
 def _headline(seen: Overview, request: SetupRequest | None) -> Headline:
-    return headline(request, seen.row.tenant.status, seen.session_state, seen.worker_status,
+    return headline(request, seen.row.tenant.status, session_shown(seen), worker_shown(seen),
                     may_change=current_account().role == Role.OWNER)
 
 

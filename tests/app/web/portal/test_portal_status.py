@@ -27,9 +27,12 @@ from app.models import (
     WorkerStatus,
 )
 from app.models.base import utc_now
+from app.processes import ProcessState
+from app.services.workers import record_end
 from app.web import words
 from app.web.portal.status import headline
 from app.web.portal.whatsapp import qr_picture
+from app.web.words import GaveUp
 from tests.app.web.conftest import ClientOf, Page
 from tests.app.web.portal.conftest import hear
 
@@ -52,7 +55,8 @@ def alive(web_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_mix_of_states_has_words(web_app: Flask):
-    mixes: Any = itertools.product([None, *RequestStatus], TenantStatus, SessionState, WorkerStatus)
+    shown = [*SessionState, GaveUp.SESSION], [*WorkerStatus, GaveUp.WORKER]
+    mixes: Any = itertools.product([None, *RequestStatus], TenantStatus, *shown)
     with web_app.test_request_context():
         for request_status, *states in mixes:
             request = SetupRequest(status=request_status) if request_status else None
@@ -77,6 +81,44 @@ def test_a_bot_that_was_never_started_is_not_said_to_come_back(web_app: Flask):
     with web_app.test_request_context():
         found = headline(None, TenantStatus.NEW, SessionState.DISCONNECTED, WorkerStatus.STOPPED, may_change=True)
     assert (found.state, found.url) == (TenantStatus.NEW, "/portal/preview")
+
+
+BROKEN = "the wa-js file has the wrong hash"
+
+
+def ended(web_app: Flask, tenant: Tenant, before: SessionState, **seen: Any) -> None:
+    """The worker has ended with an error, with its session in this state; `seen` is what else is seen of it."""
+    running(tenant, before, proved_at=utc_now())
+    record_end(tenant.slug, error=BROKEN, crashes=0, gave_up=not seen)
+    web_app.extensions["flowhq_processes"].running[tenant.slug] = ProcessState(tenant.slug, last_error=BROKEN, **seen)
+
+
+def read(page: Page, client: Any, *paths: str) -> str:
+    return " ".join(" ".join(page(client, path).main.text.split()) for path in paths)
+
+
+@pytest.mark.parametrize("before", [SessionState.CONNECTED, SessionState.LOGGED_OUT, SessionState.QR_READY])
+def test_a_worker_that_is_not_started_again_reads_as_stopped_and_what_to_do(
+    client_of: ClientOf, page: Page, acme: Tenant, web_app: Flask, before: SessionState,
+):
+    ended(web_app, acme, before)
+    admins = read(page, client_of("ada"), "/admin/?q=acme", "/admin/tenants/acme")
+    assert "Read what is wrong, mend it, and start it." in admins and BROKEN in admins
+    for path in ("/portal/", "/portal/whatsapp"):
+        owners = read(page, client_of("alice"), path)
+        assert "does not start again by itself" in owners and "has to start it" in owners
+        assert "Link the phone" not in owners
+        state = page(client_of("alice"), path).select_one(".card .state, #link .state")
+        assert state.text == "Stopped"
+
+
+def test_a_worker_that_is_started_again_in_a_moment_is_not_called_stopped(
+    client_of: ClientOf, page: Page, acme: Tenant, web_app: Flask,
+):
+    ended(web_app, acme, SessionState.CONNECTED, next_start_at=utc_now())
+    owners = read(page, client_of("alice"), "/portal/", "/portal/whatsapp")
+    assert "It comes back by itself" in owners and "has to start it" not in owners
+    assert "mend it" not in read(page, client_of("ada"), "/admin/tenants/acme")
 
 
 @pytest.mark.usefixtures("alive")
