@@ -117,9 +117,9 @@ class Link:
         new, self._new = self._new, None
         return new
 
-    def on_pairing_code(self, event: PairingCode) -> None:
+    def on_pairing_code(self, event: PairingCode, now: datetime) -> None:
         """The page has made a pairing code, or cannot."""
-        sessions.report_pairing_code(self.tenant, event.code)
+        sessions.report_pairing_code(self.tenant, event.code, now=now)
         if event.error:
             log.warning("pairing_refused", error=event.error)
 

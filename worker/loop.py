@@ -250,7 +250,7 @@ class Worker:
                     raise BrowserGone("the profile has lost its link")
                 self._link.on_code(event.code, now)
             case page_events.PairingCode():
-                self._link.on_pairing_code(event)
+                self._link.on_pairing_code(event, now)
             case page_events.LoggedOut():
                 self._upkeep.ended()
                 self._link.on_logout(event.reason, now, clock)

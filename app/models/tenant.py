@@ -126,6 +126,7 @@ class WhatsAppSession(BaseModel):
     qr_wanted_at = UtcField(null=True)
     pairing_code = CharField(max_length=16, default="")
     pairing_wanted_at = UtcField(null=True)
+    pairing_refused_at = UtcField(null=True)
     phone = CharField(max_length=20, default="")
     lid = CharField(max_length=40, default="")
     proved_at = UtcField(null=True)

@@ -15,7 +15,8 @@ def want_pairing_code(tenant: Tenant, *, by: str, address: str, now: datetime) -
     if not tenant.phone_number:
         raise Conflict("The business has no phone number yet: ask the team to enter it.")
     with db.atomic():
-        asked = WhatsAppSession.update(pairing_wanted_at=now, qr_wanted_at=now, pairing_code="").where(
+        wanted = {"pairing_wanted_at": now, "qr_wanted_at": now, "pairing_code": "", "pairing_refused_at": None}
+        asked = WhatsAppSession.update(wanted).where(
             WhatsAppSession.tenant == tenant, WhatsAppSession.state == SessionState.QR_READY).execute()
         if not asked:
             raise Conflict("There is nothing to link at the moment: wait until a code is shown.")

@@ -46,7 +46,7 @@ def reset_session(
         sessions.move_tenant(tenant, "reset", now)
         forgotten = {"phone": "", "lid": "", "proved_at": None, "watermark": None, "linked_at": None,
                      "sending_paused_at": None, "pairing_code": "",
-                     "pairing_wanted_at": None, "qr_wanted_at": None}
+                     "pairing_wanted_at": None, "pairing_refused_at": None, "qr_wanted_at": None}
         WhatsAppSession.update(forgotten).where(WhatsAppSession.tenant == tenant).execute()
         audit.record(by=by, action="tenant.reset_session", slug=slug, address=address)
     if tenant.desired == Desired.RUNNING and tenant.status != TenantStatus.PAUSED:

@@ -21,7 +21,8 @@ from app.services import pictures, states
 
 DETAIL_LIMIT = 1000
 # A worker may write these alone; what the platform asks of it in the same row is not its to overwrite.
-SESSION_FIELDS = ["state", "state_since", "detail", "qr_code", "qr_expires_at", "proved_at", "pairing_code"]
+SESSION_FIELDS = ["state", "state_since", "detail", "qr_code", "qr_expires_at", "proved_at", "pairing_code",
+                  "pairing_refused_at"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def report_session(tenant: Tenant, cause: str, *, now: datetime, detail: str = "
             pictures.forget_picture(tenant)
         session.state, session.detail = state, detail
         if cause == "proved":
-            session.proved_at, session.pairing_code = now, ""
+            session.proved_at, session.pairing_code, session.pairing_refused_at = now, "", None
         if cause != "code_shown":
             session.qr_code = session.qr_expires_at = None
         session.save(only=SESSION_FIELDS)
@@ -157,9 +158,10 @@ def ignored_so_far(tenant: Tenant) -> dict[str, int]:
     return ignored
 
 
-def report_pairing_code(tenant: Tenant, code: str) -> None:
-    """Show the code that links a phone which cannot scan."""
-    WhatsAppSession.update(pairing_code=code).where(WhatsAppSession.tenant == tenant).execute()
+def report_pairing_code(tenant: Tenant, code: str, *, now: datetime) -> None:
+    """Show the code that links a phone which cannot scan, or that WhatsApp gives none, where it is empty."""
+    WhatsAppSession.update(pairing_code=code, pairing_refused_at=None if code else now).where(
+        WhatsAppSession.tenant == tenant).execute()
 
 
 def remember(tenant: Tenant, machine: str, change: tuple[str, str], now: datetime, detail: str = "") -> None:

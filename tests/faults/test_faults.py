@@ -132,10 +132,11 @@ def test_a_pairing_code_that_is_refused_can_be_asked_for_again(bench):
     await_code(bench)
     bench.begin("pairing_refused")
     WhatsAppSession.update(pairing_wanted_at=utc_now()).execute()
-    eventually(lambda: "pairing_refused" in bench.rig.log_text(), "the worker was refused")
+    eventually(lambda: bench.rig.session().pairing_refused_at, "the session says that WhatsApp has refused")
     bench.end("pairing_refused")
     WhatsAppSession.update(pairing_wanted_at=utc_now()).execute()
     code = eventually(lambda: bench.rig.session().pairing_code, "a pairing code is shown")
+    assert bench.rig.session().pairing_refused_at is None
     bench.api.post(f"/phones/{BUSINESS}/pair", code=code)
     bench.rig.await_state("CONNECTED")
 

@@ -7,7 +7,7 @@ from app.models import SessionState, Tenant, TenantStatus, WhatsAppSession
 from app.services.pictures import picture_of
 from worker.catchup import NewLink
 from worker.link import Link
-from worker.whatsapp.events import Snapshot
+from worker.whatsapp.events import PairingCode, Snapshot
 
 TIMEOUT_S = 90.0
 LINKED = Snapshot(injected=True, ready=True, authenticated=True, mode="MAIN", info="NORMAL", socket="CONNECTED",
@@ -82,6 +82,17 @@ def test_a_number_that_is_linked_again_is_known_and_another_one_forgets_what_was
     assert link.take_new() is NewLink.SAME_NUMBER and session().watermark == now
     link.on_state(replace(LINKED, me="255700000009@c.us"), now, 4)
     assert link.take_new() is NewLink.OTHER_NUMBER and session().watermark is None
+
+
+def test_a_pairing_code_that_is_refused_is_told_until_there_is_one(link, now):
+    link.on_code("2@abc", now)
+    link.on_pairing_code(PairingCode("", "rate-overlimit"), now)
+    assert (session().pairing_code, session().pairing_refused_at) == ("", now)
+    link.on_pairing_code(PairingCode("ABCD-EFGH"), now)
+    assert (session().pairing_code, session().pairing_refused_at) == ("ABCD-EFGH", None)
+    link.on_pairing_code(PairingCode("", "rate-overlimit"), now)
+    link.on_state(LINKED, now, 3)
+    assert session().pairing_refused_at is None
 
 
 def test_a_page_that_comes_back_linked_is_no_new_link(link, now):

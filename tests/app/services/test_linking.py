@@ -14,10 +14,11 @@ WHO = {"by": "alice@acme.example", "address": "10.0.0.1"}
 
 def test_a_pairing_code_is_asked_for_while_a_phone_can_be_linked():
     acme = create_tenant(slug="acme", name="Acme", template="BOOKING", phone_number="0712345678", by="ada")
-    WhatsAppSession.update(state=SessionState.QR_READY, pairing_code="OLD1-OLD2").execute()
+    WhatsAppSession.update(state=SessionState.QR_READY, pairing_code="OLD1-OLD2",
+                           pairing_refused_at=NOW).execute()
     want_pairing_code(acme, now=NOW, **WHO)
     session = WhatsAppSession.get()
-    assert (session.pairing_wanted_at, session.pairing_code) == (NOW, "")
+    assert (session.pairing_wanted_at, session.pairing_code, session.pairing_refused_at) == (NOW, "", None)
 
 
 @pytest.mark.parametrize("number, state", [("", SessionState.QR_READY), ("0712345678", SessionState.CONNECTED)])

@@ -168,6 +168,21 @@ def test_a_phone_that_cannot_scan_gets_a_code_to_type(client_of: ClientOf, page:
     assert page(client, "/portal/whatsapp").select_one(".pairing-code").text == "ABCD-EFGH"
 
 
+@pytest.mark.usefixtures("alive")
+@pytest.mark.parametrize(("language", "says"), [("en", "WhatsApp has given no code"), ("sw", "WhatsApp haikutoa")])
+def test_a_pairing_code_that_was_refused_is_told_with_what_to_do(
+    client_of: ClientOf, page: Page, acme: Tenant, language: str, says: str,
+):
+    Tenant.update(phone_number="+255700000002").where(Tenant.id == acme.id).execute()
+    asked = {"pairing_wanted_at": utc_now(), "pairing_refused_at": utc_now()}
+    running(acme, SessionState.QR_READY, qr_code=CODE, **asked)
+    client = client_of("alice")
+    told = page(client, f"/portal/whatsapp?lang={language}").select_one("details#pairing[open] [role=status]")
+    assert says in told.text and "+255700000002" in told.text
+    client.post("/portal/whatsapp/pairing-code")
+    assert says not in page(client, "/portal/whatsapp").main.text
+
+
 def test_staff_are_invited_invited_again_and_taken_off(client_of: ClientOf, page: Page, acme: Tenant):
     client = client_of("alice")
     form = {"name": "Zawadi", "email": "zawadi@example.com", "role": "STAFF"}
