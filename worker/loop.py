@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from app.db import reconnect
 from app.logs import get_logger
 from app.models import Outcome, Tenant
 from app.services import reminders, sessions
@@ -28,7 +27,7 @@ from worker.gate import Gate
 from worker.inbox import Inbox
 from worker.intake import OWN, reason_to_ignore
 from worker.link import Link
-from worker.losses import BROWSER_LOST, DATABASE_LOST, in_words
+from worker.losses import BROWSER_LOST, DATABASE_LOST, database_is_back, in_words
 from worker.lost import Said
 from worker.memory import memory_mib
 from worker.outbox import Outbox, PageDegraded
@@ -69,7 +68,7 @@ class Worker:
         self._pending: deque[tuple[int, page_events.Event]] = deque()
         self._traffic = status.traffic_of(tenant)
         self._failures = 0
-        self._stopping = False
+        self._stopping = self._must_load = False
         self._next_tick = self._next_beat = 0.0
         self._bell = Bell()
 
@@ -148,13 +147,16 @@ class Worker:
         self._bell.wait(self._time_left(), self._page.fileno())
         self._pending.extend(self._page.events())
         try:
+            if self._must_load:
+                self._outbox.load_unsettled(_now())
+                self._must_load = False
             self._handle_pending(monotonic() + TICK_S)
             self._backlog.work(monotonic() + TICK_S)
             self._on_time()
         except DATABASE_LOST as error:
-            self._await_database(error)
             # A commit whose answer was lost may have succeeded: what it recorded must still be sent.
-            self._outbox.load_unsettled(_now())
+            self._must_load = True
+            self._await_database(error)
 
     def _time_left(self) -> float:
         if self._pending or self._catch_up.is_releasing:
@@ -357,7 +359,7 @@ class Worker:
         while not self._stopping:
             self._watchdog.alive("waiting for the database", monotonic())
             self._bell.wait(TICK_S)
-            if reconnect():
+            if database_is_back(self._tenant):
                 log.info("database_back")
                 return
 

@@ -143,6 +143,11 @@ def _end_silence(tenant: Tenant, now: datetime) -> None:
         remember(tenant, "worker", (status, "beat"), now)
 
 
+def takes_writes(tenant: Tenant) -> bool:
+    """Whether the database takes what a worker writes, by writing what changes nothing; raises peewee's errors."""
+    return bool(WorkerProcess.update(pid=WorkerProcess.pid).where(WorkerProcess.tenant == tenant).execute())
+
+
 def next_generation(tenant: Tenant) -> int:
     """The number of the browser that is being started, one above the last; codes carry it."""
     with db.atomic():

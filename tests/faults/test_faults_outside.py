@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import psutil
+import psycopg2
 import pytest
 
 from app import programs
@@ -25,6 +26,7 @@ from tests.rig import SLUG, assert_each_answered_once_in_order, make_tenant
 pytestmark = [pytest.mark.faults, pytest.mark.browser, pytest.mark.slow]
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 LONGER_THAN_PATIENCE = 25
+LOST_AGAIN = 4
 
 
 def settle(bench, *, more=10):
@@ -239,10 +241,28 @@ def test_a_database_that_takes_nothing_is_waited_for(server, bench_on):
     server.execute(CUT)
     eventually(lambda: "database_lost" in bench_on.rig.log_text(), "the worker has noticed")
     bench_on.await_lines(20)
+    assert "database_back" not in bench_on.rig.log_text()
     server.execute("ALTER DATABASE flowhq RESET default_transaction_read_only")
+    eventually(lambda: "database_back" in bench_on.rig.log_text(), "the worker says that it is back")
     server.execute(CUT)
     assert reconnect()
     settle(bench_on)
+
+
+@pytest.mark.postgresql
+def test_a_table_that_somebody_holds_is_waited_for_and_costs_no_browser(server, bench_on):
+    """The database answers and takes writes, only what was under way cannot be looked at."""
+    server.execute("ALTER ROLE flowhq SET lock_timeout = '500ms'")
+    server.execute(CUT)
+    bench_on.start_writing()
+    bench_on.await_lines(10)
+    with psycopg2.connect(server.url("flowhq")) as holder:
+        holder.cursor().execute("LOCK TABLE message IN ACCESS EXCLUSIVE MODE")
+        eventually(lambda: bench_on.rig.log_text().count("database_lost") > LOST_AGAIN, "it was lost again and again")
+        holder.rollback()
+    assert reconnect()
+    settle(bench_on)
+    assert bench_on.rig.log_text().count('"browser_started"') == 1
 
 
 # ---- the disk
