@@ -1,5 +1,5 @@
 """Whether replies may go out now: not while nothing arrives, and slowly from a fresh number."""
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.logs import get_logger
 from app.models import Tenant, WhatsAppSession
@@ -17,7 +17,8 @@ class Gate:
         """Where sending was paused before, it still is, until a reply arrives; `warms_up` as fresh numbers should."""
         self._tenant, self._warms_up = tenant, warms_up
         self._breaker, self._warm_up = Breaker(), WarmUp()
-        self._is_paused = self._breaker.is_open = self._session().sending_paused_at is not None
+        self._breaker.is_open = self._session().sending_paused_at is not None
+        self._reported = self._breaker.is_open, self._breaker.resumes_at
 
     def waits_until(self, clock: float) -> float:
         """From when on a reply may go out, `clock` where it may now."""
@@ -40,12 +41,19 @@ class Gate:
         """A reply was taken by WhatsApp."""
         self._breaker.succeeded()
 
-    def report(self, now: datetime) -> None:
-        """Write down where sending has paused or goes on again."""
-        if self._breaker.is_open != self._is_paused:
-            self._is_paused = self._breaker.is_open
-            sessions.report_sending(self._tenant, paused=self._is_paused, now=now)
-            log.warning("sending_paused" if self._is_paused else "sending_goes_on")
+    def report(self, now: datetime, clock: float) -> None:
+        """Write down where sending has paused, and until when, or goes on again."""
+        is_open, resumes_at = found = self._breaker.is_open, self._breaker.resumes_at
+        if found == self._reported:
+            return
+        if is_open:
+            pause_s = max(0.0, resumes_at - clock)
+            sessions.report_pause(self._tenant, resumes_at=now + timedelta(seconds=pause_s), now=now)
+            log.warning("sending_paused", for_s=round(pause_s))
+        else:
+            sessions.end_pause(self._tenant)
+            log.warning("sending_goes_on")
+        self._reported = found
 
     def set_pace(self, days: int, now: datetime) -> None:
         """Let through what is right for the age of the link, where a number warms up for so many days."""

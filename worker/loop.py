@@ -299,7 +299,7 @@ class Worker:
         if self._link.connected:
             self._catch_up.tick(now, clock)
         self._link.tick(now)
-        self._gate.report(now)
+        self._gate.report(now, clock)
         if self._link.connected:
             self._outbox.add(assign_keys(self._tenant, self._page))
             self._review_receipts(now, clock)

@@ -133,6 +133,7 @@ class WhatsAppSession(BaseModel):
     watermark = UtcField(null=True)
     linked_at = UtcField(null=True)
     sending_paused_at = UtcField(null=True)
+    sending_resumes_at = UtcField(null=True)
 
     class Meta:
         table_name = "whatsapp_session"

@@ -61,7 +61,8 @@ WORKER_ACCESS: dict[type[BaseModel], Access] = {
     TenantConfig: Access(),
     WhatsAppSession: Access(update=(
         "state", "state_since", "detail", "qr_code", "qr_generation", "qr_expires_at", "pairing_code",
-        "pairing_refused_at", "phone", "lid", "proved_at", "watermark", "linked_at", "sending_paused_at")),
+        "pairing_refused_at", "phone", "lid", "proved_at", "watermark", "linked_at", "sending_paused_at",
+        "sending_resumes_at")),
     WorkerProcess: Access(update=(
         "status", "pid", "host", "started_at", "last_seen_at", "last_error", "ignored", "memory_mib",
         "fencing_token")),

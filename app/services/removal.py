@@ -45,7 +45,7 @@ def reset_session(
         sessions.report_session(tenant, "worker_stopped", now=now)
         sessions.move_tenant(tenant, "reset", now)
         forgotten = {"phone": "", "lid": "", "proved_at": None, "watermark": None, "linked_at": None,
-                     "sending_paused_at": None, "pairing_code": "",
+                     "sending_paused_at": None, "sending_resumes_at": None, "pairing_code": "",
                      "pairing_wanted_at": None, "pairing_refused_at": None, "qr_wanted_at": None}
         WhatsAppSession.update(forgotten).where(WhatsAppSession.tenant == tenant).execute()
         audit.record(by=by, action="tenant.reset_session", slug=slug, address=address)

@@ -6,6 +6,8 @@ three never tell different stories.
 from dataclasses import dataclass
 from datetime import datetime
 
+from peewee import Value, fn
+
 from app.db import db
 from app.models import (
     RequestStatus,
@@ -76,9 +78,17 @@ def report_identity(tenant: Tenant, *, phone: str, lid: str, now: datetime) -> b
     return is_other
 
 
-def report_sending(tenant: Tenant, *, paused: bool, now: datetime) -> None:
-    """Keep that sending is paused because nothing arrives, or that it goes on."""
-    WhatsAppSession.update(sending_paused_at=now if paused else None).where(WhatsAppSession.tenant == tenant).execute()
+def report_pause(tenant: Tenant, *, resumes_at: datetime, now: datetime) -> None:
+    """Keep that sending is paused because nothing arrives, since when, and from when on a reply is tried again."""
+    since = fn.COALESCE(WhatsAppSession.sending_paused_at, Value(now, converter=WhatsAppSession.state_since.db_value))
+    WhatsAppSession.update(sending_paused_at=since, sending_resumes_at=resumes_at).where(
+        WhatsAppSession.tenant == tenant).execute()
+
+
+def end_pause(tenant: Tenant) -> None:
+    """Keep that sending goes on."""
+    WhatsAppSession.update(sending_paused_at=None, sending_resumes_at=None).where(
+        WhatsAppSession.tenant == tenant).execute()
 
 
 def report_worker(tenant: Tenant, cause: str, *, now: datetime, token: int, error: str | None = None) -> bool:

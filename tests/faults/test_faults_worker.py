@@ -163,7 +163,8 @@ def test_a_link_that_the_phone_was_seen_to_end_is_not_put_back(bench):
 def test_where_no_send_arrives_sending_pauses_and_goes_on_by_itself(bench):
     bench.begin("send_refused")
     refused = [bench.rig.write(customer, "Hello") for customer in bench.customers[:TRIPS_AFTER]]
-    eventually(lambda: bench.rig.session().sending_paused_at, "sending is paused")
+    eventually(lambda: bench.rig.session().sending_resumes_at, "sending is paused, and until when")
+    assert bench.rig.session().sending_paused_at < bench.rig.session().sending_resumes_at
     waiting = [bench.rig.write(customer, "Are you open?") for customer in bench.customers[TRIPS_AFTER:]]
     eventually(lambda: Message.select().where(Message.delivery == "PENDING").count() >= len(waiting), "replies wait")
     bench.end("send_refused")

@@ -60,6 +60,8 @@ MOODS: Mapping[str, tuple[TenantStatus, SessionState, WorkerStatus]] = {
     "scannable": (TenantStatus.QR_PENDING, SessionState.QR_READY, WorkerStatus.RUNNING),
     "connecting": (TenantStatus.QR_PENDING, SessionState.CONNECTING, WorkerStatus.RUNNING),
     "connected": (TenantStatus.ACTIVE, SessionState.CONNECTED, WorkerStatus.RUNNING),
+    "not delivering": (TenantStatus.ACTIVE, SessionState.CONNECTED, WorkerStatus.RUNNING),
+    "refused a code": (TenantStatus.QR_PENDING, SessionState.QR_READY, WorkerStatus.RUNNING),
     "unlinked": (TenantStatus.QR_PENDING, SessionState.LOGGED_OUT, WorkerStatus.RUNNING),
     "elsewhere": (TenantStatus.ACTIVE, SessionState.CONFLICT, WorkerStatus.RUNNING),
     "needed": (TenantStatus.ACTIVE, SessionState.ACTION_REQUIRED, WorkerStatus.RUNNING),
@@ -108,7 +110,11 @@ def put(world: World, mood: str) -> None:
     Tenant.update(status=tenant_status).where(Tenant.id == tenant.id).execute()
     WhatsAppSession.update(
         state=session_state, state_since=now, detail="Closed by WhatsApp: try again." if mood == "needed" else "",
-        qr_code="2@" + "k" * 200 if mood == "scannable" else None, qr_expires_at=now + timedelta(minutes=1),
+        qr_code="2@" + "k" * 200 if session_state == SessionState.QR_READY else None,
+        qr_expires_at=now + timedelta(minutes=1), proved_at=now,
+        pairing_refused_at=now if mood == "refused a code" else None,
+        sending_paused_at=now if mood == "not delivering" else None,
+        sending_resumes_at=now + timedelta(minutes=1) if mood == "not delivering" else None,
     ).where(WhatsAppSession.tenant == tenant).execute()
     pictures.forget_picture(tenant)
     if mood == "needed":

@@ -306,19 +306,45 @@ def test_where_nothing_can_be_delivered_sending_pauses_and_goes_on_once_a_reply_
         outbox.add([reply(f"25571100000{number}")])
         outbox.pump(clock)
         clock = fail(outbox, phone, clock, now)
-    outbox.gate.report(now)
+    outbox.gate.report(now, clock)
     assert WhatsAppSession.get().sending_paused_at == now
     outbox.add([reply("255711000008"), reply("255711000009")])
     outbox.pump(clock)
     assert not phone.asked and clock < outbox.next_due() <= clock + FIRST_PAUSE_S
+    assert paused() == (now, now + timedelta(seconds=outbox.next_due() - clock))
     clock += FIRST_PAUSE_S
     outbox.pump(clock)
     assert phone.verbs() == ["send"], "one is tried"
     outbox.on_sent(ok(phone.next("send")), clock, now)
     outbox.pump(clock + PROBE_AGAIN_S)
     assert phone.verbs() == ["send"], "the other follows"
-    outbox.gate.report(now)
-    assert WhatsAppSession.get().sending_paused_at is None
+    outbox.gate.report(now, clock)
+    assert paused() == (None, None)
+
+
+def test_a_pause_that_lasts_began_when_it_began_and_says_when_the_next_try_is(outbox, phone, reply, now):
+    clock = 0.0
+    for number in range(TRIPS_AFTER):
+        outbox.add([reply(f"25571100000{number}")])
+        outbox.pump(clock)
+        clock = fail(outbox, phone, clock, now)
+    outbox.gate.report(now, clock)
+    outbox.add([reply("255711000008"), reply("255711000009")])
+    clock += FIRST_PAUSE_S
+    outbox.pump(clock)
+    clock = fail(outbox, phone, clock, now)
+    outbox.pump(clock)
+    later, next_try = now + timedelta(minutes=2), outbox.next_due()
+    assert next_try > clock + FIRST_PAUSE_S, "the next pause is longer"
+    outbox.gate.report(later, clock)
+    assert paused() == (now, later + timedelta(seconds=next_try - clock))
+    outbox.gate.report(later + timedelta(seconds=9), clock + 1)
+    assert paused() == (now, later + timedelta(seconds=next_try - clock)), "the same pause is written down once"
+
+
+def paused():
+    session = WhatsAppSession.get()
+    return session.sending_paused_at, session.sending_resumes_at
 
 
 def test_the_one_that_is_tried_is_sent_again_where_it_did_not_leave(tenant, phone, reply, now):

@@ -169,6 +169,24 @@ def test_a_phone_that_cannot_scan_gets_a_code_to_type(client_of: ClientOf, page:
 
 
 @pytest.mark.usefixtures("alive")
+@pytest.mark.parametrize(("language", "says", "goes_on"), [
+    ("en", "Sending is paused", "one reply is tried"), ("sw", "Utumaji umesimamishwa", "linajaribiwa")])
+@pytest.mark.parametrize("resumes_in_s", [90, -1])
+def test_a_pause_of_sending_is_told_with_its_reason_and_when_it_is_tried_again(
+    client_of: ClientOf, page: Page, acme: Tenant, language: str, says: str, goes_on: str, resumes_in_s: int,
+):
+    now = utc_now()
+    resumes_at = now + timedelta(seconds=resumes_in_s)
+    running(acme, SessionState.CONNECTED, proved_at=now, sending_paused_at=now, sending_resumes_at=resumes_at)
+    client = client_of("alice")
+    banner = page(client, f"/portal/whatsapp?lang={language}").select_one("section.headline.bad")
+    assert says in banner.h2.text and len(page(client, "/portal/whatsapp").select("section.headline")) == 1
+    assert (goes_on in banner.text) == (resumes_in_s > 0)
+    running(acme, SessionState.CONNECTED, sending_paused_at=None)
+    assert says not in page(client, "/portal/whatsapp").main.text
+
+
+@pytest.mark.usefixtures("alive")
 @pytest.mark.parametrize(("language", "says"), [("en", "WhatsApp has given no code"), ("sw", "WhatsApp haikutoa")])
 def test_a_pairing_code_that_was_refused_is_told_with_what_to_do(
     client_of: ClientOf, page: Page, acme: Tenant, language: str, says: str,
