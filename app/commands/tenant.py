@@ -12,7 +12,7 @@ from app.commands.output import actor, console, json_option, write_facts, write_
 from app.db import open_database
 from app.errors import Invalid
 from app.keeper import keeper_of
-from app.models import Language, SessionState, Template
+from app.models import AwayPolicy, Language, SessionState, Template
 from app.replies import examples
 from app.services import pausing, tenants, workers
 from app.services.workers import Overview
@@ -22,6 +22,7 @@ from app.times import ago
 Command = TypeVar("Command", bound=Callable[..., Any])
 TEMPLATES = click.Choice([str(template) for template in Template], case_sensitive=False)
 LANGUAGES = click.Choice([str(language) for language in Language], case_sensitive=False)
+AWAY = click.Choice([str(policy) for policy in AwayPolicy], case_sensitive=False)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LIMITS = {
     "chat_limit": "Replies that one chat may get in its window.",
@@ -33,6 +34,8 @@ LIMITS = {
     "handover_hours": "Hours for which the bot keeps out of a chat that was handed to a person.",
     "owner_silence_hours": "Hours for which the bot keeps out of a chat after the business itself wrote in it.",
     "warm_up_days": "Days in which a number that was just linked sends slowly; 0 for none.",
+    "away_hours": "Hours after which a message that came while the bot was away is left to a person.",
+    "away_limit": "The most messages, the newest, that the bot answers after it was away; 0 for none.",
 }
 
 
@@ -125,6 +128,7 @@ def show(settings: Settings, slug: str, as_json: bool) -> None:
 @click.option("--timezone", help="Where the business is.")
 @click.option("--hours", type=FILE, help="Business hours: a JSON or YAML file.")
 @click.option("--content", type=FILE, help="Services, products, prices, address …: a JSON or YAML file.")
+@click.option("--away-policy", type=AWAY, help="What becomes of messages that came while the bot was away.")
 @_limit_options
 @click.pass_obj
 def change(settings: Settings, slug: str, hours: Path | None, content: Path | None, **changes: Any) -> None:
@@ -180,7 +184,7 @@ def shown(overview: Overview) -> dict[str, Any]:
         "session_detail": row.session.detail, "session_phone": row.session.phone,
         "proved_at": row.session.proved_at, "pid": process.pid, "since": process.since, "restarts": process.restarts,
         "next_start_at": process.next_start_at,
-        "limits": {name: getattr(row.config, name) for name in LIMITS},
+        "away_policy": row.config.away_policy, "limits": {name: getattr(row.config, name) for name in LIMITS},
         "qr_code": row.session.qr_code if waits else None, "qr_generation": row.session.qr_generation,
         "qr_expires_at": row.session.qr_expires_at if waits else None,
     }

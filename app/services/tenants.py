@@ -8,11 +8,11 @@ import peewee
 
 from app.db import db
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Language, Template, Tenant, TenantConfig, WhatsAppSession, WorkerProcess
+from app.models import AwayPolicy, Language, Template, Tenant, TenantConfig, WhatsAppSession, WorkerProcess
 from app.models.base import utc_now
 from app.replies import ConfigError, read_config
 from app.services import audit, stock
-from app.services.content import Unreadable, keep_version
+from app.services.content import LIMITS, Unreadable, keep_version
 from app.services.phones import read_phone
 from app.services.slugs import check_slug
 
@@ -21,11 +21,14 @@ TENANT_FIELDS = {"name", "phone_number"}
 CONFIG_FIELDS = {
     "template", "language", "business_name", "timezone", "hours", "content", "chat_limit", "chat_window_s",
     "tenant_limit", "tenant_window_s", "typing_ms_per_char", "typing_max_ms", "handover_hours", "owner_silence_hours",
-    "warm_up_days",
+    "warm_up_days", "away_policy", "away_hours", "away_limit",
 }
 # The least that each number may be: a limit of 0 would silence the bot, a delay of 0 turns it off.
 LEAST = {"chat_limit": 1, "chat_window_s": 1, "tenant_limit": 1, "tenant_window_s": 1, "typing_ms_per_char": 0,
-         "typing_max_ms": 0, "handover_hours": 0, "owner_silence_hours": 0, "warm_up_days": 0}
+         "typing_max_ms": 0, "handover_hours": 0, "owner_silence_hours": 0, "warm_up_days": 0,
+         "away_hours": 0, "away_limit": 0}
+# What a business that publishes its content could not keep.
+MOST = {name: LIMITS[name][1] for name in ("away_hours", "away_limit")}
 # Too long for an audit entry: it says that they changed, not how.
 LONG_FIELDS = {"hours", "content"}
 
@@ -156,7 +159,7 @@ def _check(name: str, value: Any) -> Any:
     if name in LEAST:
         return _number(name, value)
     checks: dict[str, Any] = {"name": _name, "business_name": _name, "phone_number": _phone, "template": _template,
-                              "language": _language, "timezone": _timezone}
+                              "language": _language, "timezone": _timezone, "away_policy": _away_policy}
     return checks[name](value) if name in checks else value
 
 
@@ -164,6 +167,9 @@ def _number(name: str, value: Any) -> int:
     if not isinstance(value, int) or not LEAST[name] <= value <= 2**31 - 1:
         raise Invalid("%(field)s cannot be %(value)r: give a whole number from %(least)s.",
                       field=name, value=value, least=LEAST[name])
+    if value > MOST.get(name, value):
+        raise Invalid("%(field)s cannot be %(value)r: give a whole number up to %(most)s.",
+                      field=name, value=value, most=MOST[name])
     return value
 
 
@@ -188,6 +194,13 @@ def _language(value: str) -> Language:
     if (language := value.upper()) not in tuple(Language):
         raise Invalid("%(value)r is no language: choose one of %(choices)s.", value=value, choices=", ".join(Language))
     return Language(language)
+
+
+def _away_policy(value: str) -> AwayPolicy:
+    if (policy := value.upper()) not in tuple(AwayPolicy):
+        raise Invalid("%(value)r is no way to treat what was missed: choose one of %(choices)s.", value=value,
+                      choices=", ".join(AwayPolicy))
+    return AwayPolicy(policy)
 
 
 def _timezone(value: str) -> str:

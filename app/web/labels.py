@@ -37,7 +37,7 @@ LABELS: Mapping[str, LazyString] = {
     "mon": _l("Monday"), "tue": _l("Tuesday"), "wed": _l("Wednesday"), "thu": _l("Thursday"), "fri": _l("Friday"),
     "sat": _l("Saturday"), "sun": _l("Sunday"),
 }
-AWAY_POLICIES: Mapping[AwayPolicy, LazyString] = {
+AWAY_POLICIES: dict[AwayPolicy, LazyString] = {
     AwayPolicy.ANSWER: _l("Answer them"), AwayPolicy.APOLOGISE: _l("Say sorry for the wait and answer them"),
     AwayPolicy.LEAVE: _l("Leave them to you")}
 ZONES = tuple(sorted(available_timezones(), key=lambda zone: (not zone.startswith("Africa/"), zone)))

@@ -4,9 +4,10 @@ from wtforms import IntegerField, SelectField, StringField, SubmitField, TextAre
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
-from app.models import Language, Template
+from app.models import AwayPolicy, Language, Template
 from app.services.tenants import DEFAULT_TIMEZONE
 from app.web.forms import Form
+from app.web.labels import AWAY_POLICIES, LABELS
 from app.web.words import TEMPLATES
 
 REQUIRED = DataRequired(_l("Please fill this in."))
@@ -22,7 +23,10 @@ LIMITS = {
     "handover_hours": _l("Hours the bot keeps out after handing a chat over"),
     "owner_silence_hours": _l("Hours the bot keeps out after the business wrote itself"),
     "warm_up_days": _l("Days in which a number that was just linked sends slowly"),
+    "away_hours": _l("Hours after which a message that came while the bot was away is left to the business"),
+    "away_limit": _l("The most of such messages that the bot answers"),
 }
+AWAY = AWAY_POLICIES | {AwayPolicy.LEAVE: _l("Leave them to the business")}
 
 
 class TenantForm(Form):
@@ -50,6 +54,8 @@ class ChangeTenantForm(TenantForm):
     """A tenant that is being changed."""
 
     business_name = StringField(_l("Name that the bot uses"), [REQUIRED, Length(max=120)])
+    away_policy = SelectField(LABELS["away_policy"],
+                              choices=[SelectChoice(policy.value, AWAY[policy]) for policy in AwayPolicy])
     hours = TextAreaField(_l("Opening hours, as YAML"), [Length(max=20_000)], render_kw={"rows": 8})
     content = TextAreaField(_l("What the bot knows, as YAML"), [Length(max=500_000)], id="bot-content",
                             render_kw={"rows": 16})

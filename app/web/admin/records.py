@@ -12,6 +12,7 @@ from app.services.chats import Wanted
 from app.services.tenants import tenant_row
 from app.web.access import admin, tenant_or_404
 from app.web.admin.blueprint import blueprint, processes
+from app.web.admin.forms import AWAY
 from app.web.places import behind, chat_place, row_id
 
 LOG_LINES = 200
@@ -55,7 +56,7 @@ def tenant_configuration(slug: str) -> str:
     tenant_or_404(slug)
     row = tenant_row(slug)
     return render_template("admin/configuration.html", tenant=row.tenant, config=row.config, here="configuration",
-                           content=as_yaml(row.config.content), hours=as_yaml(row.config.hours))
+                           content=as_yaml(row.config.content), hours=as_yaml(row.config.hours), away_policies=AWAY)
 
 
 @blueprint.get("/tenants/<slug>/log")

@@ -48,6 +48,8 @@ def test_create_says_with_json_what_was_made(ask):
     (("tenant", "set", "acme"), 2, "Nothing to change"),
     (("tenant", "set", "acme", "--chat-limit", "0"), 2, "chat_limit cannot be 0"),
     (("tenant", "set", "acme", "--phone", "hello"), 2, "'hello' is not a phone number"),
+    (("tenant", "set", "acme", "--away-policy", "FORGET"), 2, "'FORGET' is not one of"),
+    (("tenant", "set", "acme", "--away-hours", "169"), 2, "a whole number up to 168"),
 ])
 def test_a_mistake_gets_its_code_and_one_line_that_says_what_to_do(flowhq, words, code, complaint):
     flowhq(*ACME)
@@ -80,6 +82,13 @@ def test_set_changes_what_is_named_and_nothing_else(flowhq):
     assert "Changed acme: chat_limit, language, typing_ms_per_char (version 2)." in result.stdout
     config = tenant_row("acme").config
     assert (config.chat_limit, config.typing_ms_per_char, config.language, config.tenant_limit) == (7, 0, "SW", 60)
+
+
+def test_what_becomes_of_missed_messages_is_set_and_shown(flowhq, ask):
+    flowhq(*ACME)
+    assert flowhq("tenant", "set", "acme", "--away-policy", "leave", "--away-hours", "6").exit_code == 0
+    shown = ask("tenant", "show", "acme")
+    assert (shown["away_policy"], shown["limits"]["away_hours"], shown["limits"]["away_limit"]) == ("LEAVE", 6, 200)
 
 
 def test_a_number_can_be_taken_away_with_an_empty_text(flowhq):

@@ -5,7 +5,18 @@ import pytest
 from playhouse.test_utils import assert_query_count
 
 from app.errors import Conflict, Invalid
-from app.models import AuditEntry, Language, SessionState, Template, Tenant, TenantConfig, TenantStatus, WorkerStatus
+from app.models import (
+    AuditEntry,
+    AwayPolicy,
+    Language,
+    SessionState,
+    Template,
+    Tenant,
+    TenantConfig,
+    TenantStatus,
+    WorkerStatus,
+)
+from app.services.content import FIELDS, problems
 from app.services.tenants import UnknownTenant, change_tenant, create_tenant, find_tenant, tenant_row, tenant_rows
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -100,13 +111,21 @@ def test_a_change_to_what_is_so_already_changes_nothing():
 
 @pytest.mark.parametrize("change", [
     {"chat_limit": 0}, {"tenant_window_s": -1}, {"typing_ms_per_char": 2**31}, {"chat_limit": "many"},
-    {"colour": "green"}, {"phone_number": "x"},
+    {"colour": "green"}, {"phone_number": "x"}, {"away_policy": "FORGET"}, {"away_hours": 169}, {"away_limit": 2001},
+    {"away_hours": -1},
 ])
 def test_a_change_that_cannot_be_used_is_refused_whole(change: dict):
     a_tenant()
     with pytest.raises(Invalid):
         change_tenant("acme", by="ada", handover_hours=1, **change)
     assert tenant_row("acme").config.handover_hours == 12
+
+
+def test_what_becomes_of_missed_messages_can_be_changed_up_to_what_the_business_could_choose_itself():
+    a_tenant()
+    row = change_tenant("acme", by="ada", away_policy="leave", away_hours=168, away_limit=0)
+    assert (row.config.away_policy, row.config.away_hours, row.config.away_limit) == (AwayPolicy.LEAVE, 168, 0)
+    assert problems(row.config.template, {name: getattr(row.config, name) for name in FIELDS}) == []
 
 
 def test_a_tenant_keeps_its_own_number_and_takes_no_others():

@@ -198,6 +198,16 @@ def test_a_tenant_is_changed_and_the_worker_gets_a_new_version(ada, page, acme):
     assert (config.chat_limit, config.content, config.version) == (7, {"address": "Samora Avenue 5"}, 2)
 
 
+def test_an_admin_says_what_becomes_of_messages_that_came_while_the_bot_was_away(ada, page, acme):
+    typed = edit_form(ada, page)
+    assert (typed["away_policy"], typed["away_hours"], typed["away_limit"]) == ("ANSWER", "24", "200")
+    ada.post("/admin/tenants/acme/edit", data=typed | {"away_policy": "LEAVE", "away_hours": "6", "away_limit": "0"})
+    config = TenantConfig.get(TenantConfig.tenant == acme)
+    assert (config.away_policy, config.away_hours, config.away_limit, config.version) == ("LEAVE", 6, 0, 2)
+    shown = " ".join(page(ada, "/admin/tenants/acme/configuration").main.text.split())
+    assert "Leave them to the business, 0 at most, none older than 6 h" in shown
+
+
 def test_the_business_can_go_back_to_before_an_admins_change(ada, client_of, page, acme):
     ada.post("/admin/tenants/acme/edit", data=edit_form(ada, page) | {"content": "address: Samora Avenue 5\n"})
     versions = page(client_of("alice"), "/portal/content/versions?lang=en")
@@ -217,7 +227,8 @@ def test_an_unchanged_form_changes_nothing(ada, page, acme):
 @pytest.mark.parametrize(("field", "text", "words"), [
     ("content", "services: [1, 2\n", "is no YAML"), ("content", "just words", "must have lines"),
     ("content", "&a [*a]", "must have lines"), ("hours", "mon: never-ever", ""), ("timezone", "Mars/Base", "time zone"),
-    ("chat_limit", "-5", "whole number"), ("phone_number", "abc", "not a phone number")])
+    ("chat_limit", "-5", "whole number"), ("away_hours", "169", "up to 168"),
+    ("phone_number", "abc", "not a phone number")])
 def test_what_cannot_be_is_refused_with_what_was_typed(ada, page, acme, field, text, words):
     refused = ada.post("/admin/tenants/acme/edit", data=edit_form(ada, page) | {field: text})
     assert refused.status_code == 400
