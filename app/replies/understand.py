@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from app.replies.classifier import NONE, Guess, classifier
+from app.replies.classifier import NONE, Classifier, Guess, classifier
 from app.replies.features import Block, blocks
 from app.replies.lexicon import Heard
 from app.replies.voice import read_yaml, wording
@@ -19,12 +19,14 @@ FILLERS = frozenset({"package", "get", "look", "make", "some", "accepts"})
 """Concepts that go with anything, and that `only` therefore lets pass."""
 SHORT = 6
 ASIDE = re.compile(r"(?<=\S)\s*\([^()]*\)\s*$")
-NOT_BY_NAME = frozenset({"human", "busy"})
-"""Concepts that a name does not stand for: a human hair wig calls nobody, a full body massage is not full."""
+NOT_BY_NAME = frozenset({"human", "busy", "menu"})
+"""Concepts that a name does not stand for: a human hair wig calls nobody, a full body massage is not full, Home 20 no
+way back to the menu."""
 UNSURE = 0.6
 """Below this confidence the bot asks back in place of answering."""
-RULES_WEIGH = 0.1
-"""By how much the doubt shrinks where rules and classifier agree, and certainty where rules hear what it does not."""
+RULES_WEIGH = 9.0
+"""How many times likelier what the rules say is in a message of one word; by far less in a longer one, since there
+the classifier has more to go by."""
 FLAGS = frozenset({"only", "short"})
 RULE_FILES = {
     "BOOKING": ("every_template", "booking"),
@@ -110,10 +112,16 @@ def intents_of(template: str) -> frozenset[str]:
 def listen(text: str, named: Collection[str] = ()) -> tuple[tuple[str, ...], tuple[Heard, ...]]:
     """The words of a text, mended, and the concepts heard in them; words of the tenant's own names call nobody."""
     lexicon = wording().lexicon
-    words = lexicon.mend(words_of(text), keep=named)
+    words = lexicon.mend(_spelled(text), keep=named)
     heard = (one for one in lexicon.hear(words)
              if one.concept not in NOT_BY_NAME or not set(words[one.start:one.end]) <= set(named))
     return words, tuple(heard)
+
+
+def _spelled(text: str) -> tuple[str, ...]:
+    """The words of a text, those that are mostly written short spelled out."""
+    shorthand = wording().shorthand
+    return tuple(shorthand.get(word, word) for word in words_of(text))
 
 
 def ruled(words: Sequence[str], heard: Sequence[Heard], template: str) -> str:
@@ -129,7 +137,7 @@ def features_of(text: str, template: str, named: Collection[str] = ()) -> tuple[
 
 
 def _features(text: str, heard: Sequence[Heard], ruling: str, named: Collection[str]) -> tuple[Block, ...]:
-    said = [NAMED if word in named else word for word in words_of(text)]
+    said = [NAMED if word in named else word for word in _spelled(text)]
     once = [word for place, word in enumerate(said) if word != NAMED or said[place - 1:place] != [NAMED]]
     return blocks(once, [one.concept for one in heard], ruling)
 
@@ -139,10 +147,13 @@ def _only_counts(words: Sequence[str]) -> bool:
     return all(word.isdigit() or word in wording().numbers for word in words)
 
 
-def understand(text: str, template: str, named: Collection[str] = ()) -> Meaning:
+def understand(
+    text: str, template: str, named: Collection[str] = (), trained: Classifier | None = None,
+) -> Meaning:
     """What the text means in this template. `named` are words of the tenant's own names, which tell no intent.
 
-    An aside in brackets at the end, such as a reference, is not what the customer wants.
+    An aside in brackets at the end, such as a reference, is not what the customer wants. `trained` is a classifier to
+    ask in place of the one that ships.
     """
     text = ASIDE.sub("", text)
     words, heard = listen(text, named)
@@ -151,14 +162,16 @@ def understand(text: str, template: str, named: Collection[str] = ()) -> Meaning
         return Meaning(words, heard)
     if named and not ruling and all(word in named or wording().lexicon.is_small(word) for word in words):
         return Meaning(words, heard, SHOWN[template], NAMED_ALONE)
-    ranked = classifier(MODELS[template]).rank(_features(text, heard, ruling, named), intents_of(template))
-    best = ranked[0]
+    trained = trained or classifier(MODELS[template])
+    ranked = trained.rank(_features(text, heard, ruling, named), intents_of(template))
+    best, *others = _weighed(ranked, ruling, len(words))
     intent = "" if best.intent == NONE else best.intent
-    return Meaning(words, heard, intent, _weighed(best, ruling), ranked[1:4], ruling)
+    return Meaning(words, heard, intent, best.confidence, tuple(others[:3]), ruling)
 
 
-def _weighed(best: Guess, ruling: str) -> float:
-    """How sure the classifier is, with what the rules say: a tenth less in doubt, or less sure that nothing fits."""
-    if best.intent == ruling:
-        return 1 - (1 - best.confidence) * (1 - RULES_WEIGH)
-    return best.confidence * (1 - RULES_WEIGH) if best.intent == NONE and ruling else best.confidence
+def _weighed(ranked: Sequence[Guess], ruling: str, words: int) -> list[Guess]:
+    """The guesses of the classifier, the likeliest first, with what the rules say likelier the shorter the message."""
+    more = 1 + RULES_WEIGH / max(1, words) ** 2
+    shares = [guess.confidence * (more if guess.intent == ruling else 1) for guess in ranked]
+    weighed = (Guess(guess.intent, share / sum(shares)) for guess, share in zip(ranked, shares, strict=True))
+    return sorted(weighed, key=lambda guess: -guess.confidence)

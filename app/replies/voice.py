@@ -71,6 +71,7 @@ class Wording:
     voices: Mapping[str, Voice]
     lexicon: Lexicon
     numbers: Mapping[str, int]
+    shorthand: Mapping[str, str]
     units: Mapping[str, str]
     language_data: Mapping[str, Mapping[str, Any]]
     concepts: Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -86,6 +87,7 @@ def wording() -> Wording:
         voices={language: _voice(language, data[language]) for language in LANGUAGES},
         lexicon=_lexicon(concepts, data),
         numbers=numbers,
+        shorthand={short: word for part in data.values() for short, word in part["shorthand"].items()},
         units={word: unit for part in data.values() for word, unit in part["units"].items()},
         language_data=data,
         concepts=concepts,
@@ -102,7 +104,7 @@ def _lexicon(concepts: Mapping[str, Mapping[str, tuple[str, ...]]], data: Mappin
         for concept, entries in part.items():
             together[concept] = (*together.get(concept, ()), *entries)
     small = [word for part in data.values() for word in part["small"]]
-    ordinary = [word for part in data.values() for word in (*part["ordinary"], *part["numbers"])]
+    ordinary = [word for part in data.values() for word in (*part["ordinary"], *part["numbers"], *part["names"])]
     grammar = "|".join(part["shape"] for part in data.values() if part["shape"])
     return Lexicon(together, small, ordinary, grammar, careful=("human",))
 
