@@ -137,8 +137,12 @@ def _whole_names(matches: Sequence[Match]) -> list[Match]:
 
 
 def _longest(matches: Sequence[Match]) -> list[Match]:
-    most = max((len(match.said) for match in matches), default=0)
-    return [match for match in matches if len(match.said) == most]
+    """Those of the items of which most words were said, in whatever languages: `massage ya mgongo`."""
+    said: dict[str, frozenset[str]] = {}
+    for match in matches:
+        said[match.item.key] = said.get(match.item.key, frozenset()) | match.said
+    most = max(map(len, said.values()), default=0)
+    return [match for match in matches if len(said[match.item.key]) == most]
 
 
 class QuestionBook:

@@ -57,12 +57,14 @@ def sized(turn: Turn, pick: Pick, item: Item) -> Pick:
 
 
 def _prepared(turn: Turn) -> str:
-    """The text with lines as parts, and names of products that have an "and" in them kept whole."""
+    """The text with lines as parts, and names that have an "and" in them kept whole, even where part of one is said."""
     text = normal(_LINES.sub(", ", turn.incoming.text))
     for item in turn.products.items:
         for name in map(normal, item.name.values()):
-            if name in text:
-                text = text.replace(name, " ".join(word for word in name.split() if word not in _joiners()))
+            words = name.split()
+            for left, between, right in zip(words, words[1:], words[2:], strict=False):
+                if between in _joiners():
+                    text = text.replace(f"{left} {between} {right}", f"{left} {right}")
     return text
 
 

@@ -13,6 +13,9 @@ from app.replies.state import ChatState
 from app.replies.understand import UNSURE, Meaning
 from app.replies.voice import Voice, voice, wording
 
+TELLERS = frozenset({"i", "we"})
+"""Words after which a word such as `will` asks nothing."""
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -116,9 +119,10 @@ class Turn:
         return [w for w in words if w.isalpha() and not lexicon.is_small(w) and not lexicon.concepts_of(w)]
 
     def asks_something(self) -> bool:
-        """Whether the message is put as a question."""
+        """Whether the message is put as a question; `I will` and `we can` tell, where `will you` and `can I` ask."""
         asking = {word for part in wording().language_data.values() for word in part["question_words"]}
-        return "?" in self.text or bool(asking.intersection(self.raw_words))
+        told = zip(("", *self.raw_words), self.raw_words, strict=False)
+        return "?" in self.text or any(word in asking and before not in TELLERS for before, word in told)
 
 
 def paragraphs(*parts: str) -> str:

@@ -3,12 +3,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from app.replies.slots.lengths import length_at, stay_at
 from app.replies.slots.tokens import Token, number_at, phrases
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 SATURDAY = 5
-MOST_DAYS, MOST_WEEKS, MOST_MONTHS = 366, 60, 24
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 AMBIGUOUS = frozenset({"may", "march", "mar", "sept"})
 """Names of months that are other words too, so that they need a number or a word before them."""
@@ -236,11 +236,19 @@ def _weekday(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None
     coming_after = phrases("coming_after").at(tokens, end)
     after = next_after or past_after or coming_after
     day = _coming(weekday, today, is_this is not None or coming_after is not None)
-    if is_next or next_after:
+    if not after and not lead and _is_over(tokens, place):
+        day = _coming(weekday, today, False) - WEEK
+    elif is_next or next_after:
         day = _monday(today) + WEEK + weekday * DAY
     elif is_past or past_after:
         day = _coming(weekday, today, True) - WEEK
     return _single(place, after[1] if after else end, day, "weekday")
+
+
+def _is_over(tokens: Sequence[Token], place: int) -> bool:
+    """Whether what stands before a day speaks of one that was: `since Monday`, `niliagiza Jumamosi`."""
+    was = phrases("was")
+    return any(found and found[1] == place for back in (1, 2, 3) if (found := was.at(tokens, place - back)))
 
 
 def _coming(weekday: int, today: date, may_be_today: bool) -> date:
@@ -277,19 +285,24 @@ def _week(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None:
 
 
 def _month_near(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None:
-    """`this month`, `next month`, `of this month`, `mwezi huu`, `mwezi ujao`."""
+    """`this month`, `next month`, `last month`, `of this month`, `mwezi huu`, `mwezi ujao`, `mwezi uliopita`."""
     of = phrases("of").at(tokens, place)
     start = place + 1 if of and tokens[place].text in ("of", "ya") else place
-    lead = phrases("next").at(tokens, start) or phrases("coming").at(tokens, start)
+    is_next, is_past = phrases("next").at(tokens, start), phrases("past").at(tokens, start)
+    lead = is_next or is_past or phrases("coming").at(tokens, start)
     month = phrases("month").at(tokens, lead[1] if lead else start)
     if month is None:
         return None
     after = tokens[month[1]].text if month[1] < len(tokens) else ""
-    if not lead and after not in ("huu", "ujao", "ijayo", "unaokuja", "kesho"):
+    is_next_after, is_past_after = after in ("ujao", "ijayo", "unaokuja", "kesho"), after in ("uliopita", "uliyopita")
+    if not lead and not is_next_after and not is_past_after and after != "huu":
         return None
-    is_next = (lead and phrases("next").at(tokens, start)) or after in ("ujao", "ijayo", "unaokuja", "kesho")
-    first = _months_on(today, 1 if is_next else 0)
-    return SaidDay(place, month[1] + (0 if lead else 1), max(first, today), _months_on(first, 1) - DAY, "span")
+    end = month[1] + (0 if lead else 1)
+    if is_past or (is_past_after and not lead):
+        first = _months_on(today, -1)
+        return SaidDay(place, end, first, _months_on(first, 1) - DAY, "span")
+    first = _months_on(today, 1 if is_next or is_next_after else 0)
+    return SaidDay(place, end, max(first, today), _months_on(first, 1) - DAY, "span")
 
 
 def _week_of_month(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None:
@@ -309,7 +322,7 @@ def _ahead(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None:
     """`in two weeks`, `3 days from now`, `baada ya siku tatu`, `wiki mbili zijazo`."""
     lead = phrases("in").at(tokens, place)
     start = lead[1] if lead else place
-    read = _length_at(tokens, start)
+    read = length_at(tokens, start)
     if read is None:
         return None
     days, months, end = read
@@ -321,27 +334,6 @@ def _ahead(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None:
         first = _months_on(today, months)
         return _single(place, end, min(first + (today.day - 1) * DAY, _months_on(first, 1) - DAY), "relative")
     return _single(place, end, today + days * DAY, "relative")
-
-
-def _length_at(tokens: Sequence[Token], place: int) -> tuple[int, int, int] | None:
-    """A number of days, weeks or months, in either order: days, months, and the place after."""
-    number = number_at(tokens, place, MOST_DAYS)
-    unit = _unit_at(tokens, number[1]) if number else _unit_at(tokens, place)
-    if unit is None:
-        return None
-    number = number or number_at(tokens, unit[1], MOST_DAYS)
-    if number is None or number[0] > {1: MOST_DAYS, 7: MOST_WEEKS, 0: MOST_MONTHS}[unit[0]]:
-        return None
-    end = max(number[1], unit[1])
-    return (number[0] * unit[0], 0 if unit[0] else number[0], end)
-
-
-def _unit_at(tokens: Sequence[Token], place: int) -> tuple[int, int] | None:
-    for name, days in (("day", 1), ("weeks", 7), ("month_units", 0)):
-        found = phrases(name).at(tokens, place)
-        if found:
-            return days, found[1]
-    return None
 
 
 READERS: tuple[Callable[[Sequence[Token], int, date], SaidDay | None], ...] = (
@@ -388,13 +380,3 @@ def _lasting(found: list[SaidDay], tokens: Sequence[Token]) -> list[SaidDay]:
     if len(found) != 1 or not stays or found[0].first != found[0].last:
         return found
     return [replace(found[0], last=found[0].first + stays[0][0] * DAY)]
-
-
-def stay_at(tokens: Sequence[Token], place: int) -> tuple[int, int] | None:
-    """How many days later a stay ends of which the length stands at that place, and the place after it."""
-    lead = phrases("for").at(tokens, place)
-    read = _length_at(tokens, lead[1]) if lead else None
-    if read is None or read[1]:
-        return None
-    is_nights = any(token.text in ("night", "nights", "usiku") for token in tokens[place:read[2]])
-    return (read[0] if is_nights else read[0] - 1), read[2]

@@ -3,9 +3,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.replies.slots.calendar import SaidDay, days_in, stay_at
+from app.replies.slots.calendar import SaidDay, days_in
 from app.replies.slots.clock import HOUR, SaidTime, times_in
 from app.replies.slots.labels import Labels, read_labels
+from app.replies.slots.lengths import stay_at
 from app.replies.slots.tokens import Token, number_at, phrases, tokens_of
 
 MOST_PEOPLE, MOST_THINGS = 500, 999

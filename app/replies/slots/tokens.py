@@ -33,7 +33,8 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     found = []
     for match in _TOKEN.finditer(plain):
         kind = match.lastgroup or ""
-        found.append(Token(match[0], "mark" if kind == "mark2" else "dmy" if kind == "mark" else kind))
+        text = wording().shorthand.get(match[0], match[0])
+        found.append(Token(text, "mark" if kind == "mark2" else "dmy" if kind == "mark" else kind))
         if len(found) == READ_TOKENS:
             break
     return tuple(found)

@@ -169,6 +169,26 @@ def test_a_wish_that_several_products_fit_is_asked_about_and_keeps_its_number():
     assert basket(talk)["basmati rice 5kg"] == 4
 
 
+def test_part_of_a_name_that_has_a_with_in_it_is_one_wish():
+    talk = example()
+    said(talk, "hi", "2 sugar")
+    assert "Goods: TZS 18,000" in talk.say("and 1 bucket with lid")
+    assert basket(talk) == {"sugar 1kg": 2, "bucket with lid 20 litres": 1}
+
+
+@pytest.mark.parametrize("text", ["I will collect", "we will collect it ourselves", "I'll collect"])
+def test_one_who_tells_that_they_will_fetch_it_is_not_asked_where_to_bring_it(text):
+    talk = example()
+    said(talk, "hi", "2 sugar", "done", text)
+    assert talk.because == "order:ask_name"
+
+
+@pytest.mark.parametrize("name", ["Rehema Said", "Neema Said", "Asha", "Wanjiru Njoroge", "Said Salum"])
+def test_a_name_of_east_africa_is_taken_for_a_name(name):
+    talk = example()
+    assert f"Name: {name}" in said(talk, "hi", "2 sugar", "done", "collect", name)
+
+
 def test_a_size_is_no_number_and_kilos_of_what_is_sold_by_the_kilo_are():
     talk = example()
     said(talk, "hi", "I want to buy rice 5kg")

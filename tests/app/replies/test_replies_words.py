@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.replies.understand import understand
 from app.replies.voice import wording
 from app.replies.words import LONGEST_WORD, READ_CHARACTERS, READ_WORDS, normal, one_edit_away, plain, words_of
 
@@ -72,3 +73,13 @@ def test_the_longest_phrase_uses_its_words_up():
 def test_a_swahili_verb_is_heard_with_any_prefix():
     for verb in ("hifadhi", "nihifadhie", "kuhifadhi", "ningependa kuihifadhi", "mnahifadhi"):
         assert "book" in concepts(verb), verb
+
+
+@pytest.mark.parametrize("name", ["neema", "mwanza", "rehema", "tabora", "baraka"])
+def test_names_of_people_and_places_are_no_typing_errors(name):
+    assert wording().lexicon.mend((name,)) == (name,)
+
+
+def test_what_is_mostly_written_short_is_understood_as_written_out():
+    assert understand("whr is my ordr", "ECOMMERCE") == understand("where is my order", "ECOMMERCE")
+    assert understand("bey zenu", "BOOKING") == understand("bei zenu", "BOOKING")

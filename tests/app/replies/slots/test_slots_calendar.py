@@ -43,7 +43,9 @@ def said(text, today=WEDNESDAY):
     ("in two weeks", "2026-03-18"), ("in 3 days", "2026-03-07"), ("a week from now", "2026-03-11"),
     ("baada ya siku tatu", "2026-03-07"), ("baada ya wiki mbili", "2026-03-18"), ("siku mbili zijazo", "2026-03-06"),
     ("in a month", "2026-04-04"), ("baada ya mwezi mmoja", "2026-04-04"), ("Christmas", "2026-12-25"),
-    ("krismasi", "2026-12-25"), ("29 February", "2028-02-29"),
+    ("krismasi", "2026-12-25"), ("29 February", "2028-02-29"), ("since Monday", "2026-03-02"),
+    ("tangu jumamosi", "2026-02-28"), ("I ordered it on Friday", "2026-02-27"), ("nililipa Jumatatu", "2026-03-02"),
+    ("since next Monday", "2026-03-09"), ("yesterday's", "2026-03-03"), ("tangu Jumatatu ijayo", "2026-03-09"),
 ])
 def test_a_day_in_either_language(text, day):
     assert said(text) == [day]
@@ -54,6 +56,8 @@ def test_a_day_in_either_language(text, day):
     ("next weekend", "2026-03-14/2026-03-15"), ("mwisho wa wiki ijayo", "2026-03-14/2026-03-15"),
     ("next week", "2026-03-09/2026-03-15"), ("wiki ijayo", "2026-03-09/2026-03-15"),
     ("this week", "2026-03-04/2026-03-08"),
+    ("hii week", "2026-03-04/2026-03-08"), ("last month's", "2026-02-01/2026-02-28"),
+    ("mwezi uliopita", "2026-02-01/2026-02-28"), ("last month", "2026-02-01/2026-02-28"),
     ("next month", "2026-04-01/2026-04-30"), ("mwezi ujao", "2026-04-01/2026-04-30"),
     ("in May", "2026-05-01/2026-05-31"),
     ("mwezi wa tano", "2026-05-01/2026-05-31"),
