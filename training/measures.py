@@ -39,13 +39,30 @@ def accuracy(answers: Sequence[Answer]) -> float:
     return sum(answer.is_right for answer in answers) / len(answers)
 
 
-def calibration_error(answers: Sequence[Answer]) -> float:
-    """The expected calibration error: how far confidence and accuracy lie apart, over BINS of confidence."""
+@dataclass(frozen=True)
+class Bin:
+    """The answers of a tenth of confidence, from `least` on: how many, how many right, and how sure on the mean."""
+
+    least: float
+    count: int
+    right: int
+    sure: float
+
+
+def calibration(answers: Sequence[Answer]) -> list[Bin]:
+    """The answers by how sure they are; a bin that is empty is left out."""
     bins: dict[int, list[Answer]] = {}
     for answer in answers:
         bins.setdefault(min(int(answer.confidence * BINS), BINS - 1), []).append(answer)
-    apart = (abs(sum(a.confidence for a in some) - sum(a.is_right for a in some)) for some in bins.values())
-    return sum(apart) / len(answers)
+    return [
+        Bin(place / BINS, len(some), sum(a.is_right for a in some), sum(a.confidence for a in some) / len(some))
+        for place, some in sorted(bins.items())
+    ]
+
+
+def calibration_error(answers: Sequence[Answer]) -> float:
+    """The expected calibration error: how far confidence and accuracy lie apart, over BINS of confidence."""
+    return sum(abs(one.sure * one.count - one.right) for one in calibration(answers)) / len(answers)
 
 
 def wrong_and_confident(answers: Sequence[Answer], sure: float) -> float:
@@ -57,6 +74,25 @@ def wrong_and_confident(answers: Sequence[Answer], sure: float) -> float:
 def unsure(answers: Sequence[Answer], sure: float) -> float:
     """The share that is asked back about, with what it may have been to choose from."""
     return sum(answer.confidence < sure and answer.said != NOTHING for answer in answers) / len(answers)
+
+
+@dataclass(frozen=True)
+class Acted:
+    """What becomes of answers: acted upon, wrong among these, asked back about, taken for nothing that is known."""
+
+    answered: int
+    wrong: int
+    asked: int
+    nothing: int
+
+
+def acted(answers: Sequence[Answer], worth_asking: float, sure: float) -> Acted:
+    """What becomes of answers where the bot acts from `sure` on, and below that asks back from `worth_asking` on."""
+    known = [answer for answer in answers if answer.said != NOTHING]
+    done = [answer for answer in known if answer.confidence >= sure]
+    asked = sum(worth_asking <= answer.confidence < sure for answer in known)
+    wrong = sum(not answer.is_right for answer in done)
+    return Acted(len(done), wrong, asked, len(answers) - len(done) - asked)
 
 
 def confusions(answers: Sequence[Answer], most: int = 5) -> list[tuple[str, str, int]]:

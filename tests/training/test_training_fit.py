@@ -9,8 +9,9 @@ pytest.importorskip("sklearn", reason="training needs the extra `train`")
 from training.data import LICENCES, read_files
 from training.examples import TEMPLATES, learned, other_lines
 from training.fit import fit, sharpness
+from training.learned_from import WEIGHTS
 from training.noise import mistyped
-from training.train import WEIGHTS, main
+from training.train import main
 
 LINES = {
     "cancel_order": ["please cancel my order", "cancel the order i made", "i want my order cancelled"],

@@ -1,8 +1,11 @@
 import pytest
 
 from training.measures import (
+    Acted,
     Answer,
     accuracy,
+    acted,
+    calibration,
     calibration_error,
     confusions,
     macro_f1,
@@ -32,3 +35,10 @@ def test_confidence_that_is_always_kept_has_no_calibration_error():
 
     assert calibration_error(kept) == pytest.approx(0)
     assert calibration_error([Answer("a", 0.75, "b")]) == pytest.approx(0.75)
+
+
+def test_the_bins_of_confidence_and_what_becomes_of_answers_counted_by_hand():
+    bins = [(one.least, one.count, one.right, pytest.approx(one.sure)) for one in calibration(ANSWERS)]
+
+    assert bins == [(0.3, 1, 0, 0.3), (0.4, 1, 1, 0.4), (0.8, 1, 0, 0.8), (0.9, 2, 1, 0.9)]
+    assert acted(ANSWERS, 0.35, 0.6) == Acted(answered=2, wrong=1, asked=1, nothing=2)
