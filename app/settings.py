@@ -46,6 +46,7 @@ class Settings:
     ready_timeout_s: float = 90.0
     send_timeout_s: float = 25.0
     receipt_timeout_s: float = 120.0
+    quiet_s: float = 2.5
     restart_delay_s: float = 2.0
     stale_after_s: float = 120.0
     stale_restarts: Count = Count(3)
@@ -138,6 +139,7 @@ VARIABLES = {
     "ready_timeout_s": "FLOWHQ_READY_TIMEOUT_S",
     "send_timeout_s": "FLOWHQ_SEND_TIMEOUT_S",
     "receipt_timeout_s": "FLOWHQ_RECEIPT_TIMEOUT_S",
+    "quiet_s": "FLOWHQ_QUIET_S",
     "restart_delay_s": "FLOWHQ_RESTART_DELAY_S",
     "stale_after_s": "FLOWHQ_STALE_AFTER_S",
     "stale_restarts": "FLOWHQ_STALE_RESTARTS",

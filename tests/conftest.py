@@ -106,7 +106,9 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, take_port: Callable
     """Settings with a state directory and ports of their own, on the test's database where it asks for one."""
     asked = {"database", "database_url"} & set(request.fixturenames)
     url = request.getfixturevalue("database_url") if asked else ""
-    return Settings(state_dir=tmp_path / "state", database_url=url, web_port=take_port(), sandbox_port=take_port())
+    # Without a quiet time each line of a customer has a reply of its own, which is what most tests count.
+    return Settings(state_dir=tmp_path / "state", database_url=url, web_port=take_port(), sandbox_port=take_port(),
+                    quiet_s=0.0)
 
 
 @pytest.fixture

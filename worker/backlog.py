@@ -19,8 +19,8 @@ class Answer(Protocol):
     """How a message is answered."""
 
     def __call__(self, message: MessageSeen, now: datetime, clock: float, treatment: Treatment,
-                 said: Said) -> Outcome | None:
-        """Claim it and commit what is done about it; None where it was claimed before."""
+                 said: Said, *, before: tuple[MessageSeen, ...] = ()) -> Outcome | None:
+        """Claim it, and those before it, and commit what is done about it; None where it was claimed before."""
 
 
 @dataclass
@@ -52,6 +52,6 @@ class Backlog:
 
     def _answer(self, message: MessageSeen, said: Said, now: datetime) -> None:
         treatment = self.away.treatment(message, now)
-        outcome = self.answer(message, now, monotonic(), treatment, said)
+        outcome = self.answer(message, now, monotonic(), treatment, said, before=self.catch_up.joined_to(message))
         if outcome and not said:
             self.away.note(message, outcome, treatment, now)

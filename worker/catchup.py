@@ -13,7 +13,7 @@ from typing import Protocol
 
 from app.logs import get_logger
 from app.models import Direction, Message, Tenant, WhatsAppSession
-from worker.lost import Said, answers_among
+from worker.lost import Said, answers_among, joined_among
 from worker.reconnect import delay_s
 from worker.whatsapp.events import MessageSeen
 
@@ -69,6 +69,7 @@ class CatchUp:
     _due: float = 0.0
     _failures: int = 0
     _said: dict[str, Said] = field(default_factory=dict)
+    _joined: dict[str, Said] = field(default_factory=dict)
     _was_read: bool = True
 
     def restart(self) -> None:
@@ -141,13 +142,19 @@ class CatchUp:
         """Put what is held into the order in which to deal with it: what the owner typed, then the customers'."""
         held = in_order(self.held)
         self._said |= answers_among(message for _, message in held)
+        self._joined |= joined_among((message for _, message in held), self._said)
         answers = {own.id for replies in self._said.values() for own in replies}
         typed = [(seq, message) for seq, message in held if message.from_me and message.id not in answers]
         self.held = deque([*typed, *(each for each in held if not each[1].from_me)])
 
     def unanswered(self) -> list[MessageSeen]:
         """The customers' messages that are held, but for those that a lost machine has answered."""
-        return [message for _, message in self.held if not message.from_me and message.id not in self._said]
+        answered = {*self._said, *(message.id for joined in self._joined.values() for message in joined)}
+        return [message for _, message in self.held if not message.from_me and message.id not in answered]
+
+    def joined_to(self, message: MessageSeen) -> Said:
+        """What a lost machine has read together with a message that it has answered, and answered by that."""
+        return self._joined.get(message.id, ())
 
     def begin_release(self, *, was_read: bool) -> None:
         """The page has read its history, or cannot: what is held is to be dealt with now, in its order."""
@@ -157,11 +164,13 @@ class CatchUp:
     def release(self, goes_on: Callable[[], bool] = lambda: True) -> Iterator[tuple[MessageSeen, Said]]:
         """What is held, one after another, each with what a lost machine has answered; dropped once the next is due.
 
-        It ends early where it is not to go on.
+        It ends early where it is not to go on. What is joined to another comes with that one.
         """
+        joined = {message.id for messages in self._joined.values() for message in messages}
         while self.held and goes_on():
             message = self.held[0][1]
-            yield message, self._said.get(message.id, ())
+            if message.id not in joined:
+                yield message, self._said.get(message.id, ())
             self.held.popleft()
 
     @property
@@ -180,6 +189,7 @@ class CatchUp:
         """Everything the history had has been pushed."""
         self.phase, self._failures = Phase.DONE, 0
         self._said.clear()
+        self._joined.clear()
 
     def fail(self, clock: float) -> None:
         """The history cannot be had now: go on with what is new, leave the watermark, and ask again later."""

@@ -39,6 +39,11 @@ def find_chat(tenant: Tenant, seen: MessageSeen) -> Chat:
                        name=seen.name)
 
 
+def known_chat(tenant: Tenant, seen: MessageSeen) -> Chat | None:
+    """The chat with this customer as it is stored, where there is one yet."""
+    return _read(_BY_LID, tenant, seen.lid) or _read(_BY_PHONE, tenant, seen.phone)
+
+
 def update_chat(
     chat: Chat, seen: MessageSeen, *, state: dict[str, Any], person_until: datetime | None, unread: int, now: datetime,
 ) -> None:

@@ -3,7 +3,7 @@
 UNIQUE (tenant, wa_message_id) is the claim. The replies are committed with the WhatsApp ids under which they will be
 sent, so that after any crash a look-up in the chat tells whether they were.
 """
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,9 +15,10 @@ from app.errors import Overtaken
 from app.logs import get_logger
 from app.models import Chat, Direction, Message, Outcome, Tenant, storable
 from app.replies import Decision, Deed, HandOver, Incoming, Send, decide, late_apology, rate_warning
+from app.replies.together import count_together, read_together, stands_alone
 from app.services import deeds
 from worker.away import Treatment
-from worker.chats import find_chat, update_chat
+from worker.chats import find_chat, known_chat, update_chat
 from worker.config import Config
 from worker.ledger import log_in, log_out, log_owner, log_said
 from worker.lost import Said, marked
@@ -30,6 +31,10 @@ FAILED_TO_DECIDE = "error"
 TEXT_LIMIT, NAME_LIMIT = 65536, 200
 MOST_OVERTAKEN = 3
 """How often a message is decided upon anew since somebody else took what it was to get."""
+
+REPLIED = frozenset((Outcome.ANSWERED, Outcome.WARNED, Outcome.HANDED_OVER))
+"""What is done about a message and those that were read together with it, where its reply is theirs too."""
+Messages = tuple[MessageSeen, ...]
 
 log = get_logger(__name__)
 
@@ -59,33 +64,46 @@ class Inbox:
 
     def take(
         self, seen: MessageSeen, now: datetime, treatment: Treatment = Treatment.ANSWER,
-        said: Said = (),
+        said: Said = (), *, before: tuple[MessageSeen, ...] = (),
     ) -> Taken | None:
         """Claim a customer's message and commit what is done about it; None where it was claimed before.
 
-        Where a machine that was lost has `said` its answers already, they are written down, and nothing is sent.
+        What the customer wrote right `before` it is read together with it, each claimed in a row of its own. Where a
+        machine that was lost has `said` its answers already, they are written down, and nothing is sent.
         Raises peewee's database errors; then nothing has been claimed, or all of it, and the same call may be repeated.
         """
-        seen = bounded(seen)
+        messages = tuple(map(bounded, (*before, seen)))
         for _ in range(MOST_OVERTAKEN):
             try:
-                return self._take(seen, now, treatment, said)
+                return self._take(messages, now, treatment, said)
             except Overtaken as error:
                 log.info("overtaken", message_id=bare_id(seen.id), by=str(error))
-        return self._take(seen, now, treatment, said)
+        return self._take(messages, now, treatment, said)
 
-    def _take(
-        self, seen: MessageSeen, now: datetime, treatment: Treatment, said: Said,
-    ) -> Taken | None:
+    def _take(self, messages: Messages, now: datetime, treatment: Treatment, said: Said) -> Taken | None:
         try:
             with db.atomic():
-                taken = self._claim(seen, now, treatment, said)
+                taken = self._claim(messages, now, treatment, said)
         except IntegrityError:
-            if not self._is_claimed(seen):
+            rest = tuple(message for message in messages if not self._is_claimed(message))
+            if rest == messages:
                 raise
-            return None
+            return self._take(rest, now, treatment, said) if rest else None
         self._charge(taken, now)
         return taken
+
+    def waits_after(self, seen: MessageSeen) -> bool:
+        """Whether the customer may go on after this message, so that it is better not answered at once."""
+        return not stands_alone(_incoming(bounded(seen)), self._config.bot)
+
+    def count_together(self, messages: Sequence[MessageSeen], now: datetime) -> int:
+        """How many of the first of a customer's messages are answered as one, at least 1; changes nothing."""
+        chat = known_chat(self._tenant, messages[0]) if len(messages) > 1 else None
+        if chat is None:
+            chat = Chat(tenant=self._tenant, state={})
+        elif self._is_left(chat, now) or self._pace.judge(chat.id, now) is not Verdict.ANSWER:
+            return len(messages)
+        return self._count(chat, tuple(map(bounded, messages)), now)
 
     def is_known(self, seen: MessageSeen) -> bool:
         """Whether the message was claimed before; spares a catch-up the price of failing on each."""
@@ -110,44 +128,63 @@ class Inbox:
         """Forget what no longer limits anything."""
         self._pace.forget_idle(now)
 
-    def _claim(self, seen: MessageSeen, now: datetime, treatment: Treatment, said: Said) -> Taken:
+    def _claim(self, messages: Messages, now: datetime, treatment: Treatment, said: Said) -> Taken:
+        *before, seen = messages
         chat = find_chat(self._tenant, seen)
         # Decided again where it was answered, as when it was written: the conversation goes on from there.
         written = min(now, datetime.fromtimestamp(seen.time, UTC))
-        outcome, decision = self._answer(chat, seen, written) if said else self._decide(chat, seen, now, treatment)
+        outcome, decision = (self._answer(chat, messages, written) if said
+                             else self._decide(chat, messages, now, treatment))
+        for message in before:
+            log_in(self._tenant, chat, message, Outcome.JOINED if outcome in REPLIED else outcome, now)
         message_id = log_in(self._tenant, chat, seen, outcome, now)
-        replies = () if said else tuple(self._record_replies(chat, message_id, seen, decision, now))
+        replies = () if said else tuple(self._record_replies(chat, message_id, messages, decision, now))
         self._record_said(chat, message_id, said, decision, now)
         if outcome is Outcome.SILENT:
-            deeds.overhear(chat, self._config.bot, seen.text, now)
+            for message in messages:
+                deeds.overhear(chat, self._config.bot, message.text, now)
         for action in decision.actions:
             if isinstance(action, Deed):
                 deeds.do(action, self._tenant, chat, now)
-        self._update_chat(chat, seen, outcome, decision, now)
+        self._update_chat(chat, messages, outcome, decision, now)
         return Taken(chat.id, outcome, replies)
 
+    def _is_left(self, chat: Chat, now: datetime) -> bool:
+        return bool(chat.person_until and chat.person_until > now)
+
     def _decide(
-        self, chat: Chat, seen: MessageSeen, now: datetime, treatment: Treatment,
+        self, chat: Chat, messages: Messages, now: datetime, treatment: Treatment,
     ) -> tuple[Outcome, Decision]:
         state = chat.state or {}
-        if treatment is Treatment.LEAVE or (chat.person_until and chat.person_until > now):
+        if treatment is Treatment.LEAVE or self._is_left(chat, now):
             return Outcome.SILENT, Decision((), state)
         verdict = self._pace.judge(chat.id, now)
         if verdict is not Verdict.ANSWER:
             return self._decline(verdict, state)
-        outcome, decision = self._answer(chat, seen, now)
+        outcome, decision = self._answer(chat, messages, now)
         if treatment is Treatment.APOLOGISE:
             decision = apologising(decision, late_apology(decision.state, self._config.bot))
         return outcome, decision
 
-    def _answer(self, chat: Chat, seen: MessageSeen, now: datetime) -> tuple[Outcome, Decision]:
-        state = chat.state or {}
+    def _count(self, chat: Chat, messages: Messages, now: datetime) -> int:
+        if len(messages) == 1:
+            return 1
+        bot, said = self._config.bot, list(map(_incoming, messages))
         try:
-            records = deeds.records_for(self._tenant, chat, self._config.bot, now)
-            decision = decide(Incoming(seen.text, seen.kind, seen.name), state, self._config.bot, now, records)
+            return count_together(said, chat.state or {}, bot, now, deeds.records_for(self._tenant, chat, bot, now))
+        except Exception:
+            log.exception("reading_failed", message_id=bare_id(messages[0].id))
+            return 1
+
+    def _answer(self, chat: Chat, messages: Messages, now: datetime) -> tuple[Outcome, Decision]:
+        state, bot = chat.state or {}, self._config.bot
+        try:
+            records = deeds.records_for(self._tenant, chat, bot, now)
+            incoming = read_together(list(map(_incoming, messages)), state, bot, now, records)
+            decision = decide(incoming, state, bot, now, records)
         except Exception:
             # A message that breaks the replies must not stop the others; a person reads it instead.
-            log.exception("reply_failed", message_id=bare_id(seen.id))
+            log.exception("reply_failed", message_id=bare_id(messages[-1].id))
             decision = Decision((HandOver(FAILED_TO_DECIDE),), state)
         return outcome_of(decision), decision
 
@@ -158,12 +195,15 @@ class Inbox:
         return Outcome.WARNED, Decision((warning,), state)
 
     def _record_replies(
-        self, chat: Chat, message_id: int, seen: MessageSeen, decision: Decision, now: datetime,
+        self, chat: Chat, message_id: int, messages: Messages, decision: Decision, now: datetime,
     ) -> Iterator[Outgoing]:
+        *before, seen = messages
         keys = iter(seen.keys)
         for send in decision.actions:
             if isinstance(send, Send):
-                key = next(keys, None) or marked(self._new_key(seen.chat), seen)
+                key = next(keys, "")
+                if before or not key:
+                    key = marked(key or self._new_key(seen.chat), seen, len(before))
                 row = log_out(self._tenant, chat, send, key=key, in_reply_to=message_id, now=now)
                 typing = typing_s(send.text, self._config.typing_ms_per_char, self._config.typing_max_ms)
                 yield Outgoing(row, chat.id, seen.chat, key, send.text, typing)
@@ -176,12 +216,15 @@ class Inbox:
             send = sends[number] if number < len(sends) else Send("", "")
             log_said(self._tenant, chat, bounded(own), send, in_reply_to=message_id, now=now)
 
-    def _update_chat(self, chat: Chat, seen: MessageSeen, outcome: Outcome, decision: Decision, now: datetime) -> None:
+    def _update_chat(
+        self, chat: Chat, messages: Messages, outcome: Outcome, decision: Decision, now: datetime,
+    ) -> None:
         until = chat.person_until
         if outcome is Outcome.HANDED_OVER:
             until = now + timedelta(hours=self._config.handover_hours)
         waits_for_person = outcome in (Outcome.HANDED_OVER, Outcome.SILENT)
-        update_chat(chat, seen, state=decision.state, person_until=until, unread=int(waits_for_person), now=now)
+        unread = len(messages) if waits_for_person else 0
+        update_chat(chat, messages[-1], state=decision.state, person_until=until, unread=unread, now=now)
 
     def _charge(self, taken: Taken, now: datetime) -> None:
         if taken.outcome is Outcome.WARNED:
@@ -208,6 +251,10 @@ def _is_ours(chat: Chat, seen: MessageSeen) -> bool:
     return bool(Message.select().where(
         Message.chat == chat, Message.direction == Direction.OUT,
         Message.wa_message_id.endswith("_" + bare_id(seen.id))).exists())
+
+
+def _incoming(seen: MessageSeen) -> Incoming:
+    return Incoming(seen.text, seen.kind, seen.name)
 
 
 def bounded(seen: MessageSeen) -> MessageSeen:

@@ -24,6 +24,7 @@ from worker.catchup import CatchUp
 from worker.config import Config, newer_config
 from worker.drafts import assign_keys
 from worker.gate import Gate
+from worker.gathering import Gathering
 from worker.inbox import Inbox
 from worker.intake import OWN, reason_to_ignore
 from worker.link import Link
@@ -134,6 +135,7 @@ class Worker:
         self._link = Link(self._tenant, self._page, generation, self._settings.ready_timeout_s)
         self._catch_up = CatchUp(self._tenant, self._page)
         self._backlog = Backlog(self._catch_up, self._away, self._inbox, self._answer)
+        self._gathering = Gathering(self._inbox, self._answer, self._settings.quiet_s)
         self._outbox = Outbox(self._tenant, self._page, self._settings.send_timeout_s, self._gate)
         self._outbox.load_unsettled(_now())
         self._receipts = Receipts(self._tenant, self._page, self._settings.receipt_timeout_s, _now())
@@ -151,6 +153,8 @@ class Worker:
                 self._outbox.load_unsettled(_now())
                 self._must_load = False
             self._handle_pending(monotonic() + TICK_S)
+            # What was heard before the connection was lost comes before what the history has to tell.
+            self._gathering.work(_now(), monotonic(), at_once=self._stopping or self._catch_up.holds())
             self._backlog.work(monotonic() + TICK_S)
             self._on_time()
         except DATABASE_LOST as error:
@@ -161,7 +165,8 @@ class Worker:
     def _time_left(self) -> float:
         if self._pending or self._catch_up.is_releasing:
             return 0.0
-        due = next_of((self._next_tick, self._outbox.next_due() if self._may_send() else None))
+        sends = self._outbox.next_due() if self._may_send() else None
+        due = next_of((self._next_tick, self._gathering.next_due(), sends))
         return max(0.0, (due or 0.0) - monotonic())
 
     def _may_send(self) -> bool:
@@ -182,7 +187,7 @@ class Worker:
             self._handle(done, event)
             self._pending.popleft()
         self._pump(monotonic())
-        self._page.acknowledge(self._catch_up.acknowledged(done))
+        self._page.acknowledge(self._gathering.acknowledged(self._catch_up.acknowledged(done)))
 
     def _handle(self, seq: int, event: page_events.Event) -> None:
         now, clock = _now(), monotonic()
@@ -219,17 +224,19 @@ class Worker:
         elif reason:
             self._inbox.note_owner(message, now)
         else:
-            self._answer(message, now, clock)
+            self._gathering.take(seq, message, now, clock)
 
     def _answer(self, message: page_events.MessageSeen, now: datetime, clock: float,
-                treatment: Treatment = Treatment.ANSWER, said: Said = ()) -> Outcome | None:
-        taken = self._inbox.take(message, now, treatment, said)
+                treatment: Treatment = Treatment.ANSWER, said: Said = (), *,
+                before: tuple[page_events.MessageSeen, ...] = ()) -> Outcome | None:
+        taken = self._inbox.take(message, now, treatment, said, before=before)
         if taken is None:
             return None
         self._outbox.add(taken.replies)
         self._pump(clock)
-        log.info("message_taken", message_id=page_events.bare_id(message.id), chat=taken.chat_id,
-                 outcome=taken.outcome, late=message.late)
+        for each in (*before, message):
+            log.info("message_taken", message_id=page_events.bare_id(each.id), chat=taken.chat_id,
+                     outcome=taken.outcome, late=each.late, joined=each is not message)
         return taken.outcome
 
     def _finish_catch_up(self, event: page_events.CaughtUp | page_events.OperationFailed) -> None:
@@ -243,6 +250,7 @@ class Worker:
         was_connected = self._link.connected
         match event:
             case page_events.PageOpened():
+                self._gathering.work(now, clock, at_once=True)
                 self._catch_up.restart()
                 self._outbox.doubt_all()
                 self._receipts.on_page(now, clock)
@@ -321,7 +329,7 @@ class Worker:
         if not sessions.report_beat(self._tenant, beat, token=self._token, now=now):
             raise Replaced("a newer worker serves this tenant")
         if proved and not self._pending:
-            self._catch_up.advance(now)
+            self._catch_up.advance(self._gathering.claimed_until(now))
         if proved:
             reminders.put_due(self._tenant, self._config.bot, now)
         self._inbox.tidy(now)
@@ -331,7 +339,8 @@ class Worker:
 
     def _is_quiet(self, now: datetime) -> bool:
         last = self._traffic.last_message_at
-        return not self._outbox.waiting() and not self._catch_up.holds() and (last is None or now - last > QUIET_FOR)
+        waits = self._outbox.waiting() or self._gathering or self._catch_up.holds()
+        return not waits and (last is None or now - last > QUIET_FOR)
 
     def _prove(self) -> bool:
         if not self._link.ready:
@@ -382,7 +391,7 @@ class Worker:
 
     def _drain(self) -> None:
         until = monotonic() + DRAIN_S
-        while not self._outbox.is_idle() and monotonic() < until:
+        while (self._gathering or not self._outbox.is_idle()) and monotonic() < until:
             self._turn()
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.replay.accounts import Arrived, Logged, Written, settle
+from app.replay.accounts import Arrived, Logged, Written, answering_rows, settle
 
 LATE_S = 60.0
 # A heartbeat comes every half minute and may take some seconds: until then nobody can know.
 GRACE_S = 45.0
-OWED = frozenset({"ANSWERED", "WARNED", "HANDED_OVER"})
+OWED = frozenset({"ANSWERED", "JOINED", "WARNED", "HANDED_OVER"})
 
 
 @dataclass(frozen=True)
@@ -67,16 +67,19 @@ def account(written: Sequence[Written], log: Log, arrived: Iterable[Arrived]) ->
     seen_at = {(message.customer, message.id): message.at for message in shown}
     replay = settle(written, log.lines, shown)
     fates = list(_fates(written, log, on_phones))
+    # Lines that were read together have their reply in common.
+    came = {key for fate in fates for key in fate.came}
+    unknown = {key for fate in fates for key in fate.unknown}
     moments = {line.id: line.at for line in written}
     first = {fate.line.id: min(seen_at[key] or 0.0 for key in fate.came) for fate in fates if fate.came}
     return Account(
         written=len(written), claimed=sum(fate.is_claimed for fate in fates),
         answered=sum(fate.is_answered for fate in fates),
-        sent_once=sum(on_phones[key] == 1 for fate in fates for key in fate.came),
+        sent_once=sum(on_phones[key] == 1 for key in came),
         sent_twice=replay.replies_twice + replay.logged_twice, lost=sum(fate.is_lost for fate in fates),
         late=sum(at - moments[name] > LATE_S for name, at in first.items()),
         out_of_order=replay.out_of_order, unlogged=replay.replies_unknown,
-        unsettled=sum(len(fate.unknown) for fate in fates),
+        unsettled=len(unknown),
     )
 
 
@@ -121,13 +124,16 @@ class _Fate:
 
 def _fates(written: Sequence[Written], log: Log, on_phones: Mapping[tuple[str, str], int]) -> Iterable[_Fate]:
     claims = {line.id: line for line in log.lines if line.direction == "IN"}
+    customers = {line.id: line.customer for line in written}
+    incoming = [line for line in log.lines if line.direction == "IN"]
+    answering = answering_rows(incoming, {line.row: customers.get(line.id, "") for line in incoming})
     replies: dict[int | None, list[str]] = {}
     for reply in log.lines:
         if reply.direction == "OUT":
             replies.setdefault(reply.in_reply_to, []).append(reply.id)
     for line in written:
         claim = claims.get(line.id)
-        due = replies.get(claim.row, []) if claim else []
+        due = replies.get(answering[claim.row], []) if claim else []
         came = tuple((line.customer, key) for key in due if (line.customer, key) in on_phones)
         absent = [key for key in due if (line.customer, key) not in on_phones]
         yield _Fate(line, claim is not None, bool(claim and claim.outcome in OWED), came,

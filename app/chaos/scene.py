@@ -111,9 +111,10 @@ async def opened(plan: Plan, given: Settings, tell: Tell, *, keep: bool = False)
 def _own_settings(given: Settings, directory: Path) -> Settings:
     url = given.database_url if given.database_url.startswith("postgres") else ""
     web_port, sandbox_port = _free_port(), _free_port()
+    # Without a quiet time each line has a reply of its own, and each reply a line.
     return replace(given, state_dir=directory, database_url=url, web_port=web_port, sandbox_port=sandbox_port,
                    whatsapp_url="", receipt_timeout_s=min(given.receipt_timeout_s, RECEIPT_TIMEOUT_S),
-                   tenant_dir_override=None, notify_socket="", journal_stream="", runtime_dir=None)
+                   quiet_s=0.0, tenant_dir_override=None, notify_socket="", journal_stream="", runtime_dir=None)
 
 
 def _free_port() -> int:

@@ -11,7 +11,7 @@ from app.db import open_database
 from app.errors import Conflict
 from app.keeper import keeper_of
 from app.models import SessionState
-from app.replay.accounts import Account
+from app.replay.accounts import OWED, Account
 from app.replay.lines import read_lines
 from app.replay.run import Plan, without_limits
 from app.replay.run import replay as replay_lines
@@ -73,8 +73,8 @@ def as_facts(account: Account) -> dict[str, Any]:
     return {
         "lines_written": account.written, "logged_once": account.logged_once, "logged_missing": account.missing,
         "logged_twice": account.logged_twice, "logged_never_written": account.never_written,
-        "undecided": account.undecided, "answered": account.outcomes.get("ANSWERED", 0),
-        "silent": {name: count for name, count in sorted(account.outcomes.items()) if name != "ANSWERED"},
+        "undecided": account.undecided, "answered": sum(account.outcomes.get(name, 0) for name in OWED),
+        "silent": {name: count for name, count in sorted(account.outcomes.items()) if name not in OWED},
         "replies_promised": account.promised, "replies_arrived": account.arrived,
         "answered_without_reply": account.unanswered, "replies_missing": account.replies_missing,
         "replies_twice": account.replies_twice, "replies_unknown": account.replies_unknown,

@@ -43,9 +43,14 @@ class Delivery(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What was done about an IN message. OUT messages have none."""
+    """What was done about an IN message. OUT messages have none.
+
+    A JOINED one was read together with the customer's next: the reply is to the next of the chat's IN lines that is
+    not JOINED.
+    """
 
     ANSWERED = "ANSWERED"
+    JOINED = "JOINED"
     WARNED = "WARNED"
     RATE_LIMITED = "RATE_LIMITED"
     HANDED_OVER = "HANDED_OVER"

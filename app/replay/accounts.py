@@ -5,10 +5,11 @@ known by the id that its phone gave it, a reply by the id under which the log sa
 """
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+OWED = frozenset({"ANSWERED", "JOINED"})
 # A customer, the place of a line among all that were written, and a row of the log.
 Place = tuple[str, int, int]
 
@@ -94,6 +95,7 @@ def settle(written: Sequence[Written], logged: Iterable[Logged], arrived: Iterab
     due = {(lines[line.in_reply_to].customer, line.id) for line in promises.values() if line.in_reply_to in lines}
     came = Counter((message.customer, message.id) for message in shown)
     answered_rows = {line.in_reply_to for line in promises.values()}
+    answering = answering_rows(incoming, {row: line.customer for row, line in lines.items()})
     return Account(
         written=len(written),
         logged_once=sum(times[line.id] == 1 for line in written),
@@ -104,13 +106,27 @@ def settle(written: Sequence[Written], logged: Iterable[Logged], arrived: Iterab
         outcomes=dict(Counter(line.outcome for line in incoming if line.outcome)),
         promised=len(due),
         arrived=sum(key in came for key in due),
-        unanswered=sum(line.outcome == "ANSWERED" and line.row not in answered_rows for line in incoming),
+        unanswered=sum(line.outcome in OWED and answering[line.row] not in answered_rows for line in incoming),
         replies_missing=sum(key not in came for key in due),
         replies_twice=sum(count - 1 for count in came.values()) + _said_twice(log),
         replies_unknown=sum(key not in due for key in came),
         out_of_order=_disorder(_logged_places(incoming, lines)) + _disorder(_answered_places(shown, promises, lines)),
         latencies=_latencies(shown, promises, lines),
     )
+
+
+def answering_rows(incoming: Iterable[Logged], customers: Mapping[int, str]) -> dict[int, int | None]:
+    """The row to which each line's reply is, by its own row: that of the customer's next line where they were read
+    together, None where there is no next; `incoming` in the order of the log, `customers` by row.
+    """
+    found: dict[int, int | None] = {}
+    following: dict[str, int] = {}
+    for line in reversed(list(incoming)):
+        customer = customers.get(line.row, "")
+        if line.outcome != "JOINED":
+            following[customer] = line.row
+        found[line.row] = following.get(customer)
+    return found
 
 
 def _said_twice(log: list[Logged]) -> int:

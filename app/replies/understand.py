@@ -142,7 +142,7 @@ def _features(text: str, heard: Sequence[Heard], ruling: str, named: Collection[
     return blocks(once, [one.concept for one in heard], ruling)
 
 
-def _only_counts(words: Sequence[str]) -> bool:
+def only_counts(words: Sequence[str]) -> bool:
     """Whether nothing is said but numbers, which mean what they answer."""
     return all(word.isdigit() or word in wording().numbers for word in words)
 
@@ -158,7 +158,7 @@ def understand(
     text = ASIDE.sub("", text)
     words, heard = listen(text, named)
     ruling = ruled(words, heard, template)
-    if not ruling and _only_counts(words):
+    if not ruling and only_counts(words):
         return Meaning(words, heard)
     if named and not ruling and all(word in named or wording().lexicon.is_small(word) for word in words):
         return Meaning(words, heard, SHOWN[template], NAMED_ALONE)

@@ -26,6 +26,7 @@ class Bench:
         self.rig, self.api = running, running.api
         self.customers = running.customers(CUSTOMERS)
         self.written: dict[str, list[str]] = {customer: [] for customer in self.customers}
+        self.in_a_row, self.sentences = 1, SENTENCES
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -62,8 +63,8 @@ class Bench:
     def _write(self) -> None:
         place = 0
         while not self._stop.is_set():
-            customer = self.customers[place % CUSTOMERS]
-            text = f"{SENTENCES[place % len(SENTENCES)]} ({place})"
+            customer = self.customers[place // self.in_a_row % CUSTOMERS]
+            text = f"{self.sentences[place % len(self.sentences)]} ({place})"
             self.written[customer].append(self.rig.write(customer, text))
             place += 1
             self._stop.wait(1 / LINES_PER_S)

@@ -36,6 +36,13 @@ CRASH_POINTS = (
     CrashPoint("new_watermark", "worker.catchup:CatchUp.advance", "after", "the watermark has moved"),
     CrashPoint("heartbeat", "app.services.sessions:report_beat", "before", "the page is proved, which is not stored"),
 )
+# What comes on top where quick lines of one customer are read together.
+GATHERING = (
+    CrashPoint("gathered", "worker.gathering:Gathering.take", "after", "lines wait for the next, nothing is stored", 5),
+    CrashPoint("joined", "worker.inbox:log_in", "after", "one of several lines is claimed and not committed", 4),
+    CrashPoint("answered_together", "worker.inbox:Inbox.take", "after",
+               "several lines and their reply are committed, none is queued", 2),
+)
 # What comes on top when one that has died comes back, with lines that were written meanwhile and replies in doubt.
 COMING_BACK = (
     CrashPoint("leftovers", "worker.profile:Profile.end_leftovers", "after", "the old browser is gone", 1),

@@ -126,6 +126,6 @@ def control_of(machine: Machine, **variables: Any) -> Iterator[Control]:
             "flowhq_wheel": str(wheel()),
             "flowhq_wheelhouse": str(wheelhouse()),
             "flowhq_whatsapp_url": f"http://127.0.0.1:{SANDBOX_PORT}/",
-            "flowhq_settings": {"FLOWHQ_HEARTBEAT_S": 5},
+            "flowhq_settings": {"FLOWHQ_HEARTBEAT_S": 5, "FLOWHQ_QUIET_S": 0},
             **variables,
         })

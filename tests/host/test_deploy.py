@@ -34,7 +34,8 @@ JOURNAL = "MESSAGE,TENANT,CAUSE,ERROR,VERSION,CHAT,OUTCOME,DELIVERY,LATE,IN_A_RO
 RINGS = {"deploy_quiet_s": 5}
 SETTINGS = {
     "flowhq_domain": NAME, "flowhq_operator_email": "you@flowhq.test", "proxy_certificate_authority": False,
-    "flowhq_whatsapp_url": f"http://127.0.0.1:{SANDBOX_PORT}/", "flowhq_settings": {"FLOWHQ_HEARTBEAT_S": 5},
+    "flowhq_whatsapp_url": f"http://127.0.0.1:{SANDBOX_PORT}/",
+    "flowhq_settings": {"FLOWHQ_HEARTBEAT_S": 5, "FLOWHQ_QUIET_S": 0},
 }
 
 

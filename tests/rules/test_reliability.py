@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from tests.faults.crash_points import COMING_BACK, CRASH_POINTS
+from tests.faults.crash_points import COMING_BACK, CRASH_POINTS, GATHERING
 from tests.source_tree import ROOT
 from worker.sandbox.fault_kinds import KINDS
 
@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs/reliability.md").read_text()
 SCENARIOS = "".join(path.read_text() for path in sorted((ROOT / "tests/faults").glob("test_*.py")))
 
 
-@pytest.mark.parametrize("point", [*CRASH_POINTS, *COMING_BACK], ids=str)
+@pytest.mark.parametrize("point", [*CRASH_POINTS, *GATHERING, *COMING_BACK], ids=str)
 def test_each_crash_point_stands_on_the_page(point):
     assert f"| `{point.name}` |" in PAGE and point.says in PAGE
 

@@ -211,3 +211,17 @@ def test_what_the_owner_typed_comes_first_and_answers_of_a_lost_machine_with_wha
     assert first == (typed, ())
     assert [(message.id, said) for message, said in rest] == [(answered.id, (answer,)), (unanswered.id, ())]
     assert not catch_up.held
+
+
+def test_what_a_lost_machine_has_read_together_is_let_go_together(catch_up, seen):
+    hi, table, other = [seen(keys=(f"true_255711000001@c.us_3EB0AAAA0000000{place}",)) for place in "ABC"]
+    answer = seen(id="true_255711000001@c.us_3EB0BBB10000000B", from_me=True, keys=(), late=True)
+    for seq, message in enumerate((hi, table, answer, other)):
+        catch_up.hold(seq, replace(message, late=True))
+    catch_up.sort()
+    assert [message.id for message in catch_up.unanswered()] == [other.id]
+    released = [(message.id, said, catch_up.joined_to(message)) for message, said in catch_up.release()]
+    assert released == [(table.id, (answer,), (replace(hi, late=True),)), (other.id, (), ())]
+    assert not catch_up.held
+    catch_up.finish()
+    assert catch_up.joined_to(table) == ()

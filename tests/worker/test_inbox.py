@@ -1,9 +1,11 @@
+import itertools
 from datetime import timedelta
 
 import pytest
 
 from app.models import Chat, Delivery, Direction, Message, Outcome, TenantConfig
 from app.replies import Decision, HandOver, Send
+from app.replies.examples import example_content
 from worker import inbox as inbox_module
 from worker.away import Treatment
 from worker.config import load_config
@@ -125,7 +127,7 @@ def test_replies_beyond_the_prepared_ids_get_fresh_ones(take, seen, monkeypatch)
     monkeypatch.setattr(inbox_module, "decide", lambda *args: long)
     message = seen()
     keys = [reply.key for reply in take(message).replies]
-    assert keys == [*message.keys, f"true_{message.chat}_3EB0ASKED{message.keys[0][-8:]}"]
+    assert keys == [*message.keys, f"true_{message.chat}_3EB0ASKE0{message.keys[0][-8:]}"]
 
 
 @pytest.mark.parametrize("text", ["", "\0 nul", "\ud800 lone", "x" * 200_000, "<script>", "\u202eright to left"])
@@ -201,3 +203,90 @@ def test_what_a_lost_machine_has_answered_is_written_down_and_the_conversation_g
     assert Chat.get().state and Chat.get().person_until is None
     inbox.note_owner(said[0], now)
     assert len(lines()) == 3 and Chat.get().person_until is None
+
+
+@pytest.fixture
+def booking(tenant, now):
+    """An inbox of a business that takes bookings, without limits."""
+    shop = example_content("BOOKING")
+    shop.pop("business_name")
+    TenantConfig.update(**shop, business_name="Acme").where(TenantConfig.tenant == tenant).execute()
+    return Inbox(tenant, load_config(tenant), lambda chat: f"true_{chat}_3EB0ASKED00000000", now)
+
+
+@pytest.fixture
+def written(seen):
+    """Messages of one customer with ids as the page makes them."""
+    numbers = itertools.count(1)
+
+    def write(*texts, **changes):
+        return [seen(text=text, keys=(f"true_255711000001@c.us_3EB0ABCDE{next(numbers):08X}",), **changes)
+                for text in texts]
+
+    return write
+
+
+THREE_LINES = ("hi", "I want to book a facial", "for 2 tomorrow at 2pm")
+
+
+def test_messages_that_are_read_together_are_claimed_each_and_answered_once(booking, written, now):
+    *before, last = written(*THREE_LINES)
+    assert booking.count_together([*before, last], now) == 3
+    taken = booking.take(last, now, before=tuple(before))
+    *asked, reply = lines()
+    assert [(line.text, line.outcome) for line in asked] == [
+        (THREE_LINES[0], Outcome.JOINED), (THREE_LINES[1], Outcome.JOINED), (THREE_LINES[2], Outcome.ANSWERED)]
+    assert (reply.in_reply_to, reply.because) == (asked[2].id, "closed+booking:ask_name")
+    assert Chat.get().state["slots"] == {"service": "facial", "day": "2026-11-24", "time": "14:00", "people": 2}
+    assert [each.key for each in taken.replies] == [reply.wa_message_id]
+    assert reply.wa_message_id == "true_255711000001@c.us_3EB0ABCD200000003", "it tells how many it answers besides"
+    assert Chat.get().unread == 0
+
+
+def test_of_messages_that_are_read_together_what_was_claimed_before_is_left_as_it_is(booking, written, now):
+    first, second, last = written(*THREE_LINES)
+    booking.take(first, now)
+    assert booking.take(last, now, before=(first, second)).replies
+    assert [line.outcome for line in lines() if line.direction == Direction.IN] == [
+        Outcome.ANSWERED, Outcome.JOINED, Outcome.ANSWERED]
+    assert booking.take(last, now, before=(first, second)) is None
+    assert len(lines()) == 5
+
+
+def test_what_a_person_has_is_left_to_that_person_each_for_itself(booking, written, now):
+    booking.take(*written("I want to talk to a person"), now)
+    messages = written("hello?", "is anybody there?")
+    assert booking.count_together(messages, now) == 2
+    taken = booking.take(messages[1], now, before=tuple(messages[:1]))
+    assert (taken.outcome, taken.replies, Chat.get().unread) == (Outcome.SILENT, (), 3)
+    assert [line.outcome for line in lines()[-2:]] == [Outcome.SILENT, Outcome.SILENT]
+
+
+def test_messages_that_are_read_together_count_as_one_reply(booking, written, now, tenant):
+    TenantConfig.update(version=9, chat_limit=1, chat_window_s=60).where(TenantConfig.tenant == tenant).execute()
+    booking.reconfigure(load_config(tenant))
+    outcomes = []
+    for _ in range(3):
+        *before, last = written(*THREE_LINES)
+        assert booking.count_together([*before, last], now) == 3
+        outcomes.append(booking.take(last, now, before=tuple(before)).outcome)
+    assert outcomes == [Outcome.ANSWERED, Outcome.WARNED, Outcome.RATE_LIMITED]
+    assert [line.outcome for line in lines() if line.direction == Direction.IN] == [
+        Outcome.JOINED, Outcome.JOINED, Outcome.ANSWERED, Outcome.JOINED, Outcome.JOINED, Outcome.WARNED,
+        *[Outcome.RATE_LIMITED] * 3]
+
+
+def test_what_a_lost_machine_has_read_together_goes_on_from_what_all_of_it_said(booking, written, now, seen):
+    *before, last = written(*THREE_LINES)
+    own = (seen(id="true_255711000001@c.us_3EB0A", text="Whose name?", from_me=True, keys=()),)
+    taken = booking.take(last, now, Treatment.ANSWER, own, before=tuple(before))
+    assert (taken.outcome, taken.replies) == (Outcome.ANSWERED, ())
+    assert [line.outcome for line in lines()] == [Outcome.JOINED, Outcome.JOINED, Outcome.ANSWERED, None]
+    assert Chat.get().state["asked"] == "name"
+
+
+@pytest.mark.parametrize(("text", "kind", "waits"), [
+    ("hello", "chat", True), ("STOP", "chat", False), ("2", "chat", False), ("", "image", False),
+    ("look at this", "image", False)])
+def test_the_bot_waits_for_more_only_after_what_may_go_on(booking, seen, text, kind, waits):
+    assert booking.waits_after(seen(text=text, kind=kind)) == waits

@@ -69,3 +69,18 @@ def test_the_preview_answers_as_the_worker_does(example, talk):
 
     for line, worker, preview in zip(talk, answered, by_preview(example, talk), strict=True):
         assert worker == preview, line
+
+
+@pytest.mark.parametrize("lines", [
+    ("hi", "I want to book a facial", "for 2 tomorrow at 3pm"), ("habari", "nataka masaji ya mgongo", "kesho saa nne"),
+    ("facial", "saturday", "10:00", "my name is Asha"),
+])
+def test_lines_that_are_read_together_are_answered_as_the_preview_answers_the_whole(example, lines):
+    inbox = Inbox(example, load_config(example), lambda chat: f"true_{chat}_3EB0000000000000000", NOON)
+    seen = [MessageSeen(id=f"false_{CHAT}_{place}", chat=CHAT, server="c.us", kind="chat", text=text,
+                        phone="255711000001", time=int(NOON.timestamp())) for place, text in enumerate(lines)]
+    now = NOON + timedelta(minutes=1)
+    if load_config(example).bot.template == "BOOKING":
+        assert inbox.count_together(seen, now) == len(lines)
+    taken = inbox.take(seen[-1], now, before=tuple(seen[:-1]))
+    assert [[reply.text for reply in taken.replies]] == list(by_preview(example, [(", ".join(lines), 1)]))

@@ -54,11 +54,12 @@
     return (hash >>> 0).toString(16).toUpperCase().padStart(8, '0');
   }
 
-  // The end of a reply's id tells which message it answers: a log that was put back from a backup has lost that.
+  // The end of a reply's id tells which message it answers, and that it is the only one: a log that was put back from a
+  // backup has lost that.
   async function replyKeys(msgKey) {
     if (!PEOPLE.has(msgKey.remote.server)) return [];
     const keys = Array.from({ length: KEYS_PER_MESSAGE }, () => WPP.chat.generateMessageID(msgKey.remote));
-    return (await Promise.all(keys)).map(key => String(key).slice(0, -8) + markOf(msgKey.id));
+    return (await Promise.all(keys)).map(key => String(key).slice(0, -9) + '0' + markOf(msgKey.id));
   }
 
   const textOf = msg => String((TEXT_KINDS.has(msg.type) ? msg.body : msg.caption) || '').slice(0, MAX_TEXT);

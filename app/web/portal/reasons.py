@@ -15,6 +15,7 @@ NOT_UNDERSTOOD = "unknown"
 
 OUTCOMES: Mapping[Outcome, LazyString] = {
     Outcome.ANSWERED: _l("Answered"),
+    Outcome.JOINED: _l("Answered together with the next message"),
     Outcome.WARNED: _l("Asked to slow down"),
     Outcome.RATE_LIMITED: _l("Not answered: too many messages"),
     Outcome.HANDED_OVER: _l("Handed to a person"),

@@ -60,6 +60,22 @@ def test_what_differs_is_counted_under_its_name(log, arrived, differs):
     assert account(WRITTEN, log, arrived) == replace(GOOD, **differs)
 
 
+JOINED = silent("a0", "JOINED")
+
+
+@pytest.mark.parametrize(("log", "arrived", "differs"), [
+    pytest.param(Log(JOINED), without(ARRIVED, "r0"), {"sent_once": 2}, id="one reply for both"),
+    pytest.param(Log(JOINED), without(without(ARRIVED, "r0"), "r1"), {"sent_once": 1, "answered": 1, "lost": 2},
+                 id="the one reply never came"),
+    pytest.param(Log(JOINED, frozenset({"r1"})), without(without(ARRIVED, "r0"), "r1"),
+                 {"sent_once": 1, "answered": 1, "unsettled": 1}, id="nobody knows whether the one reply came"),
+    pytest.param(Log(silent("a1", "SILENT")[:1] + JOINED[1:]), without(without(ARRIVED, "r0"), "r1"),
+                 {"sent_once": 1, "answered": 1, "lost": 2}, id="said to be answered, and it is not"),
+])
+def test_lines_that_were_read_together_are_answered_by_one_reply(log, arrived, differs):
+    assert account(WRITTEN, log, arrived) == replace(GOOD, **differs)
+
+
 def test_what_must_be_none_is_a_problem_and_what_may_be_is_none():
     bad = Account(sent_twice=1, lost=2, false_status=3, out_of_order=4, unlogged=5, late=6, unsettled=7)
     assert bad.problems == {"sent_twice": 1, "lost": 2, "false_status": 3, "out_of_order": 4, "unlogged": 5}

@@ -92,3 +92,12 @@ def test_one_customer_does_not_have_to_wait_for_another():
 ])
 def test_a_message_is_known_by_its_own_id(key: str, own: str):
     assert message_id(key) == own
+
+
+def test_lines_that_were_read_together_share_the_reply_of_the_last():
+    joined = [replace(line, outcome="JOINED") if line.id == "a0" else line for line in LOGGED
+              if line.in_reply_to != 1]
+    arrived = [message for message in ARRIVED if not message.id.startswith("r0")]
+    account = settle(WRITTEN, joined, arrived)
+    assert account.problems == {} and account.outcomes == {"JOINED": 1, "ANSWERED": 1, "HANDED_OVER": 1}
+    assert settle(WRITTEN[:2], joined[:-2], arrived[1:]).problems == {"unanswered": 1}, "no reply followed"
