@@ -82,6 +82,19 @@ def test_each_reply_says_how_sure_the_bot_was(
     assert "%" not in reasons["menu"] + reasons["unknown"]
 
 
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", "Answered together with the next message"), ("sw", "Umejibiwa pamoja na ujumbe unaofuata")])
+def test_a_line_that_was_read_with_the_next_says_so(
+    client_of: ClientOf, page: Page, chat: Chat, language: str, words: str,
+):
+    hear(chat, "hi", Outcome.JOINED)
+    hear(chat, "how much is a facial?", Outcome.ANSWERED)
+    joined, asked = page(client_of("bob"), f"/portal/chats/{chat.id}?lang={language}").select(".thread .in")
+    assert words in joined.text
+    assert words not in asked.text
+    assert page(client_of("bob"), "/portal/chats?outcome=JOINED").select_one(".chat-row bdi").text == "Asha"
+
+
 def test_chats_with_a_guess_are_found(client_of: ClientOf, page: Page, acme: Tenant, chat: Chat):
     sure = Chat.create(tenant=acme, wa_chat_id="2@c.us", phone="+255711000002", last_message_at=utc_now())
     answer(chat, "perhaps", "prices", confidence=chats.SURE - 0.01)
