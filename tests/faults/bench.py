@@ -57,6 +57,11 @@ class Bench:
     def await_answers(self) -> None:
         await_answers(self.rig, self.customers, self.written)
 
+    def await_snapshot(self) -> None:
+        """Wait until a snapshot of the profile is made, and the browser after it is linked."""
+        eventually(lambda: list((self.rig.directory / "snapshots").glob("*.tar.gz")), "there is a snapshot")
+        eventually(lambda: self.rig.log_text().count('"proved"') > 1, "another browser is linked")
+
     def restarts(self) -> int:
         return self.rig.log_text().count('"browser_lost"')
 

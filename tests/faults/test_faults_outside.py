@@ -21,7 +21,7 @@ from app.services import schema
 from tests.faults.bench import linked
 from tests.patience import eventually
 from tests.postgres import PostgresServer
-from tests.rig import SLUG, assert_each_answered_once_in_order, make_tenant
+from tests.rig import BUSINESS, SLUG, assert_each_answered_once_in_order, make_tenant
 
 pytestmark = [pytest.mark.faults, pytest.mark.browser, pytest.mark.slow]
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -153,6 +153,45 @@ def test_stale_locks_of_a_dead_browser_keep_nobody_out(bench):
         (profile / name).symlink_to("another-machine-4194999")
     bench.rig.start_worker()
     settle(bench)
+
+
+@pytest.fixture
+def bench_with_snapshots(database, settings, request):
+    """A bench whose worker soon makes a snapshot of the profile."""
+    with linked(replace(settings, browser_age_s=20.0, snapshot_after_s=5.0), request) as made:
+        yield made
+
+
+@on_sqlite
+@pytest.mark.parametrize("spoiled", ["IndexedDB", ""], ids=["what the page stores", "all of it"])
+def test_a_profile_that_is_spoiled_is_put_back_without_a_scan(spoiled, bench_with_snapshots):
+    """As a disk that fails leaves it: all is there, and none of it can be read."""
+    bench = bench_with_snapshots
+    bench.start_writing()
+    bench.await_snapshot()
+    link = link_of(bench)
+    bench.rig.stop_worker(signal.SIGKILL)
+    for process in bench.rig.browser_processes():
+        process.kill()
+    spoil(bench.rig.directory / "profile", spoiled)
+    bench.await_lines(10)
+    bench.rig.start_worker()
+    settle(bench)
+    assert '"profile_restored"' in bench.rig.log_text()
+    assert link_of(bench) == link
+
+
+def link_of(bench):
+    """Which devices the phone is linked to, and since when."""
+    return [(device["id"], device["linked"]) for device in bench.api.get(f"/phones/{BUSINESS}")["devices"]]
+
+
+def spoil(profile, part):
+    """Overwrite every file below `part` of the profile with noise of the same length."""
+    files = [path for path in profile.rglob("*") if path.is_file() and not path.is_symlink() and part in str(path)]
+    assert files
+    for path in files:
+        path.write_bytes(os.urandom(path.stat().st_size))
 
 
 # ---- the database

@@ -122,14 +122,9 @@ def test_what_was_written_before_another_number_was_linked_is_not_answered(bench
     assert [asked["later"]] == [key.split("_")[-1] for key in logged]
 
 
-def await_snapshot(bench):
-    eventually(lambda: list((bench.rig.directory / "snapshots").glob("*.tar.gz")), "there is a snapshot")
-    eventually(lambda: bench.rig.log_text().count('"proved"') > 1, "another browser is linked")
-
-
 def test_a_browser_that_is_old_is_replaced_and_nobody_notices(bench):
     bench.start_writing()
-    await_snapshot(bench)
+    bench.await_snapshot()
     bench.await_lines(20)
     bench.stop_writing()
     bench.await_answers()
@@ -138,7 +133,7 @@ def test_a_browser_that_is_old_is_replaced_and_nobody_notices(bench):
 
 
 def test_a_profile_that_lost_its_link_is_put_back_without_a_scan(bench):
-    await_snapshot(bench)
+    bench.await_snapshot()
     assert bench.rig.stop_worker() == 0
     for stored in (bench.rig.directory / "profile").rglob("IndexedDB"):
         shutil.rmtree(stored)
@@ -151,7 +146,7 @@ def test_a_profile_that_lost_its_link_is_put_back_without_a_scan(bench):
 
 
 def test_a_link_that_the_phone_was_seen_to_end_is_not_put_back(bench):
-    await_snapshot(bench)
+    bench.await_snapshot()
     bench.begin("logout")
     await_code(bench)
     assert bench.rig.stop_worker() == 0
