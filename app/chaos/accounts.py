@@ -42,6 +42,7 @@ class Account:
     late: int = 0
     false_status: int = 0
     out_of_order: int = 0
+    unknown: int = 0
     unsettled: int = 0
     unlogged: int = 0
 
@@ -70,6 +71,7 @@ def account(written: Sequence[Written], log: Log, arrived: Iterable[Arrived]) ->
     # Lines that were read together have their reply in common.
     came = {key for fate in fates for key in fate.came}
     unknown = {key for fate in fates for key in fate.unknown}
+    doubted = unknown | {key for _, key in came if key in log.unknown}
     moments = {line.id: line.at for line in written}
     first = {fate.line.id: min(seen_at[key] or 0.0 for key in fate.came) for fate in fates if fate.came}
     return Account(
@@ -79,7 +81,7 @@ def account(written: Sequence[Written], log: Log, arrived: Iterable[Arrived]) ->
         sent_twice=replay.replies_twice + replay.logged_twice, lost=sum(fate.is_lost for fate in fates),
         late=sum(at - moments[name] > LATE_S for name, at in first.items()),
         out_of_order=replay.out_of_order, unlogged=replay.replies_unknown,
-        unsettled=len(unknown),
+        unknown=len(doubted), unsettled=len(unknown),
     )
 
 

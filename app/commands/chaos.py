@@ -49,7 +49,8 @@ def chaos(
     false_status  looks, one a second, that found a tenant shown as connected more than 45 s after its page was not
                   any more; must be 0
     out_of_order  lines and replies that came before an earlier one of their chat; must be 0
-    unsettled     replies that are marked as unknown, since nobody can tell whether they arrived
+    unknown       replies that are marked as unknown, since nobody could tell whether they arrived
+    unsettled     of those, the ones that are on no phone
     unlogged      messages on a phone that are not in the log; must be 0
 
     Exit code 1 where one of those is not 0 that must be. Ctrl-C ends everything.
