@@ -24,7 +24,7 @@ def answers_among(messages: Iterable[MessageSeen]) -> Mapping[str, Said]:
         if message.from_me:
             replies.setdefault((message.chat, message.id[-MARK_LENGTH:]), []).append(message)
     return {message.id: tuple(replies[place]) for message in messages
-            if not message.from_me and message.keys and (place := _mark(message)) in replies}
+            if not message.from_me and message.mark and (place := (message.chat, message.mark)) in replies}
 
 
 def joined_among(messages: Iterable[MessageSeen], answers: Mapping[str, Said]) -> Mapping[str, Said]:
@@ -57,12 +57,7 @@ def marked(key: str, message: MessageSeen, joined: int = 0) -> str:
 
     `joined` messages before it, 15 at most, were read together with it.
     """
-    if not message.keys:
+    if not message.mark:
         return key
-    end = f"{joined:X}{message.keys[0][-MARK_LENGTH:]}"
+    end = f"{joined:X}{message.mark}"
     return key[:-len(end)] + end
-
-
-def _mark(message: MessageSeen) -> tuple[str, str]:
-    """Where replies to it are found: all ids that the page has made for them end alike."""
-    return message.chat, message.keys[0][-MARK_LENGTH:]

@@ -36,7 +36,7 @@ def seen() -> Callable[..., MessageSeen]:
         values = {
             "id": f"false_{chat}_IN{number}", "chat": chat, "server": chat.split("@")[1], "kind": "chat", "text": text,
             "time": int(NOON.timestamp()), "phone": phone, "name": "Asha",
-            "keys": (f"true_{chat}_OUT{number}", f"true_{chat}_MORE{number}"),
+            "mark": f"{number:08X}", "keys": (f"true_{chat}_OUT{number}", f"true_{chat}_MORE{number}"),
         }
         return MessageSeen(**(values | changes))
 

@@ -200,7 +200,7 @@ def test_the_history_is_read_from_the_newest_message_where_whatsapps_clock_is_be
 
 
 def test_what_the_owner_typed_comes_first_and_answers_of_a_lost_machine_with_what_they_answer(catch_up, seen):
-    answered, unanswered = seen(keys=("true_255711000001@c.us_3EB0AAAA0000000A",)), seen()
+    answered, unanswered = seen(mark="0000000A", keys=()), seen(keys=())
     answer = seen(id="true_255711000001@c.us_3EB0BBBB0000000A", from_me=True, keys=(), late=True)
     typed = seen(id="true_255711000001@c.us_3EB0CCCC7F3C09D2", from_me=True, keys=(), late=True)
     for seq, message in enumerate((answered, answer, unanswered, typed)):
@@ -214,7 +214,7 @@ def test_what_the_owner_typed_comes_first_and_answers_of_a_lost_machine_with_wha
 
 
 def test_what_a_lost_machine_has_read_together_is_let_go_together(catch_up, seen):
-    hi, table, other = [seen(keys=(f"true_255711000001@c.us_3EB0AAAA0000000{place}",)) for place in "ABC"]
+    hi, table, other = [seen(mark=f"0000000{place}", keys=()) for place in "ABC"]
     answer = seen(id="true_255711000001@c.us_3EB0BBB10000000B", from_me=True, keys=(), late=True)
     for seq, message in enumerate((hi, table, answer, other)):
         catch_up.hold(seq, replace(message, late=True))

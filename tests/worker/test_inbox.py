@@ -127,7 +127,7 @@ def test_replies_beyond_the_prepared_ids_get_fresh_ones(take, seen, monkeypatch)
     monkeypatch.setattr(inbox_module, "decide", lambda *args: long)
     message = seen()
     keys = [reply.key for reply in take(message).replies]
-    assert keys == [*message.keys, f"true_{message.chat}_3EB0ASKE0{message.keys[0][-8:]}"]
+    assert keys == [*message.keys, f"true_{message.chat}_3EB0ASKE0{message.mark}"]
 
 
 @pytest.mark.parametrize("text", ["", "\0 nul", "\ud800 lone", "x" * 200_000, "<script>", "\u202eright to left"])
@@ -220,8 +220,9 @@ def written(seen):
     numbers = itertools.count(1)
 
     def write(*texts, **changes):
-        return [seen(text=text, keys=(f"true_255711000001@c.us_3EB0ABCDE{next(numbers):08X}",), **changes)
-                for text in texts]
+        marks = [f"{next(numbers):08X}" for _ in texts]
+        return [seen(text=text, mark=mark, keys=(f"true_255711000001@c.us_3EB0ABCDE{mark}",), **changes)
+                for text, mark in zip(texts, marks, strict=True)]
 
     return write
 

@@ -5,7 +5,7 @@ CHAT, OTHER = "255711000001@c.us", "255711000002@c.us"
 
 def asked(seen, mark, **changes):
     """A customer's message, all replies to which end in this mark."""
-    return seen(keys=(f"true_{CHAT}_3EB0AAAA{mark}", f"true_{CHAT}_3EB0BBBB{mark}"), **changes)
+    return seen(mark=mark, **changes)
 
 
 def said(seen, end, chat=CHAT):
@@ -27,8 +27,8 @@ def test_a_mark_counts_in_its_own_chat_alone(seen):
     assert answers_among([asked(seen, "0000000A"), said(seen, "220000000A", OTHER)]) == {}
 
 
-def test_a_message_for_which_there_are_no_ids_has_no_answers(seen):
-    assert answers_among([seen(keys=()), said(seen, "220000000A")]) == {}
+def test_a_message_that_has_no_mark_has_no_answers(seen):
+    assert answers_among([seen(mark=""), said(seen, "220000000A")]) == {}
 
 
 def test_one_more_reply_has_the_same_mark(seen):
@@ -61,7 +61,7 @@ def test_what_has_an_answer_of_its_own_was_not_read_with_another(seen):
 
 def test_what_was_written_long_before_or_in_another_chat_was_not_read_with_it(seen):
     last = asked(seen, "0000000C", time=1000)
-    other = seen(chat=OTHER, time=1000, keys=(f"true_{OTHER}_3EB0AAAA0000000A",))
+    other = seen(chat=OTHER, time=1000, mark="0000000A")
     near, far = [asked(seen, "0000000B", time=1000 - LONGEST_SPAN_S - more) for more in (0, 1)]
     assert joined([far, near, other, last, said(seen, "AA90000000C")]) == {last.id: [near.id]}
 

@@ -33,7 +33,10 @@ class PageOpened:
 
 @dataclass(frozen=True)
 class MessageSeen:
-    """One message as WhatsApp Web holds it; `keys` are fresh WhatsApp ids for the replies to it."""
+    """One message as WhatsApp Web holds it.
+
+    `mark` is what the id of every reply to it ends in, `keys` are fresh ids for such replies, none for what is `late`.
+    """
 
     id: str
     chat: str
@@ -45,6 +48,7 @@ class MessageSeen:
     name: str = ""
     phone: str = ""
     lid: str = ""
+    mark: str = ""
     keys: tuple[str, ...] = ()
     at: float = 0.0
     late: bool = False

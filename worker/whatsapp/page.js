@@ -55,21 +55,23 @@
   }
 
   // The end of a reply's id tells which message it answers, and that it is the only one: a log that was put back from a
-  // backup has lost that.
-  async function replyKeys(msgKey) {
-    if (!PEOPLE.has(msgKey.remote.server)) return [];
+  // backup has lost that. Of what the history has, most is answered already: ids for the rest are asked for one by one.
+  async function replyKeys(msgKey, mark, late) {
+    if (late || msgKey.fromMe || !mark) return [];
     const keys = Array.from({ length: KEYS_PER_MESSAGE }, () => WPP.chat.generateMessageID(msgKey.remote));
-    return (await Promise.all(keys)).map(key => String(key).slice(0, -9) + '0' + markOf(msgKey.id));
+    return (await Promise.all(keys)).map(key => String(key).slice(0, -9) + '0' + mark);
   }
 
   const textOf = msg => String((TEXT_KINDS.has(msg.type) ? msg.body : msg.caption) || '').slice(0, MAX_TEXT);
 
   async function flatten(msg, at, late) {
     const remote = msg.id.remote;
+    const mark = PEOPLE.has(remote.server) ? markOf(msg.id.id) : '';
     return {
       type: 'message', id: String(msg.id), chat: String(remote), server: remote.server, from_me: Boolean(msg.id.fromMe),
       kind: String(msg.type), text: textOf(msg), time: msg.t, name: String(msg.notifyName || '').slice(0, 200),
-      phone: await phoneOf(remote), lid: remote.server === 'lid' ? remote.user : '', keys: await replyKeys(msg.id), at, late,
+      phone: await phoneOf(remote), lid: remote.server === 'lid' ? remote.user : '', mark,
+      keys: await replyKeys(msg.id, mark, late), at, late,
     };
   }
 

@@ -68,7 +68,8 @@ JOINED = silent("a0", "JOINED")
     pytest.param(Log(JOINED), without(without(ARRIVED, "r0"), "r1"), {"sent_once": 1, "answered": 1, "lost": 2},
                  id="the one reply never came"),
     pytest.param(Log(JOINED, frozenset({"r1"})), without(without(ARRIVED, "r0"), "r1"),
-                 {"sent_once": 1, "answered": 1, "unknown": 1, "unsettled": 1}, id="nobody knows whether the one reply came"),
+                 {"sent_once": 1, "answered": 1, "unknown": 1, "unsettled": 1},
+                 id="nobody knows whether the one reply came"),
     pytest.param(Log(silent("a1", "SILENT")[:1] + JOINED[1:]), without(without(ARRIVED, "r0"), "r1"),
                  {"sent_once": 1, "answered": 1, "lost": 2}, id="said to be answered, and it is not"),
 ])
