@@ -7,6 +7,7 @@ from app.replies.slots.lengths import length_at, stay_at
 from app.replies.slots.tokens import Token, number_at, phrases
 
 WEEK = timedelta(days=7)
+THIS = frozenset(("this", "hii"))
 DAY = timedelta(days=1)
 SATURDAY = 5
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -235,7 +236,9 @@ def _weekday(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None
     next_after, past_after = phrases("next_after").at(tokens, end), phrases("past_after").at(tokens, end)
     coming_after = phrases("coming_after").at(tokens, end)
     after = next_after or past_after or coming_after
-    day = _coming(weekday, today, is_this is not None or coming_after is not None)
+    this = [is_this and tokens[is_this[1] - 1].text, coming_after and tokens[coming_after[1] - 1].text]
+    # `Jumanne hii` may be today, `Jumanne ijayo` never is.
+    day = _coming(weekday, today, not THIS.isdisjoint(this))
     if not after and not lead and _is_over(tokens, place):
         day = _coming(weekday, today, False) - WEEK
     elif is_next or next_after:

@@ -98,6 +98,13 @@ def test_a_weekday_is_that_day_of_the_coming_two_weeks(today, weekday, written):
     assert timedelta(0) <= day.first - today <= timedelta(days=13)
 
 
+@given(some_day, st.sampled_from(["{} ijayo", "coming {}", "next {}"]))
+def test_the_coming_day_of_that_name_is_never_today(today, written):
+    name = voice("SW" if "ijayo" in written else "EN").days[today.weekday()]
+
+    assert said(written.format(name), today) == [(today + timedelta(days=7)).isoformat()]
+
+
 @given(some_day, st.text(max_size=200))
 def test_no_text_makes_the_calendar_fail(today, text):
     for day in days_in(tokens_of(text), today):
