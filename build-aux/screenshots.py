@@ -24,7 +24,8 @@ from tests.ports import PortLease
 WIDTHS = (1280, 390)
 DESTINATION = Path("docs/screenshots")
 # The last has no business yet: whoever signs up first sees how one is set up.
-OWNER, ADMIN, NEWCOMER = "demo-shop@example.com", "admin@example.com", "neema@example.com"
+OWNER, BOOKER, SUPPORTER = (f"demo-{name}@example.com" for name in ("shop", "booking", "support"))
+ADMIN, NEWCOMER = "admin@example.com", "neema@example.com"
 # Who looks at what, and the picture's name; {chat} is the owner's first chat.
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("", "/", "welcome"), ("", "/sign-in", "sign-in"), ("", "/sign-up", "sign-up"), ("", "/forgotten", "forgotten"),
@@ -37,6 +38,9 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     (ADMIN, "/admin/notifications", "admin-notifications"), (ADMIN, "/account/second-factor", "second-factor"),
     (OWNER, "/portal/", "portal-status"), (OWNER, "/portal/whatsapp", "portal-whatsapp"),
     (OWNER, "/portal/chats", "portal-chats"), (OWNER, "/portal/chats/{chat}", "portal-chat"),
+    (BOOKER, "/portal/bookings", "portal-bookings"), (SUPPORTER, "/portal/tickets", "portal-tickets"),
+    (SUPPORTER, "/portal/content/problems", "portal-problems"),
+    (OWNER, "/portal/content/conversations", "portal-conversations"),
     (OWNER, "/portal/orders", "portal-orders"), (OWNER, "/portal/content/stock", "portal-stock"),
     (OWNER, "/portal/content", "portal-content"), (OWNER, "/portal/content/products", "portal-products"),
     (OWNER, "/portal/content/hours", "portal-hours"), (OWNER, "/portal/preview", "portal-preview"),
@@ -60,6 +64,7 @@ def main() -> int:
         demo = Demo(settings)
         try:
             demo.await_up()
+            demo.await_everything()
             passwords = json.loads((settings.state_dir / "sign_ins.json").read_text())
             passwords[NEWCOMER] = secrets.token_urlsafe()
             sign_up(settings.web_url, NEWCOMER, passwords[NEWCOMER])

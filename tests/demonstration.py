@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from typing import Any
 
 import psutil
@@ -12,6 +13,8 @@ from app.settings import Settings
 from tests.patience import eventually
 
 UP = "Flow HQ is up"
+# What the bots say last to the customer who books, orders and opens a ticket.
+DONE = {"demo-booking": "booking:recorded", "demo-shop": "order:placed", "demo-support": "fix:failed"}
 
 
 class Demo:
@@ -30,6 +33,18 @@ class Demo:
     def await_up(self) -> None:
         eventually(lambda: UP in self.said() or self.process.poll() is not None, "the demo is up", deadline_s=240)
         assert UP in self.said(), self.said()
+
+    def await_everything(self) -> None:
+        """Wait until the customer has booked, ordered and opened a ticket."""
+        for slug, because in DONE.items():
+            eventually(partial(self._has_said, slug, because), f"{slug} has said {because}", deadline_s=120)
+
+    def logged(self, slug: str) -> list[dict[str, Any]]:
+        lines = self.flowhq("messages", "export", slug, "--format", "jsonl").stdout.splitlines()
+        return [json.loads(line) for line in lines]
+
+    def _has_said(self, slug: str, because: str) -> bool:
+        return because in {line["because"] for line in self.logged(slug)}
 
     def end(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)

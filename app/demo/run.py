@@ -8,7 +8,7 @@ import aiohttp
 
 from app import ports, programs
 from app.demo import cast, people
-from app.demo.cast import BUSINESSES, CUSTOMER, CUSTOMER_NAME, Business
+from app.demo.cast import BUSINESSES, CUSTOMER, CUSTOMER_NAME, FINISHER, FINISHER_NAME, Business
 from app.demo.parts import Parts
 from app.demo.people import SignInOf
 from app.errors import Conflict, FlowError
@@ -49,6 +49,7 @@ async def run(settings: Settings, tell: Teller) -> None:
             tasks.create_task(_show_conversations(tell))
             await _say_first_words(phones)
             tell.up(sign_ins)
+            await _finish_something(phones, tell)
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
     finally:
@@ -116,6 +117,7 @@ async def _set_up(settings: Settings, phones: Phones, tell: Teller) -> None:
     """Make the tenants and the phones that are not there yet, and wait until every tenant is linked."""
     processes = Processes(settings)
     await phones.create(CUSTOMER, CUSTOMER_NAME)
+    await phones.create(FINISHER, FINISHER_NAME)
     for business in BUSINESSES:
         await phones.create(business.number, business.name)
         _create(business)
@@ -170,15 +172,45 @@ async def _show_conversations(tell: Teller) -> None:
 async def _say_first_words(phones: Phones) -> None:
     """Let the customer write to each business, one after the other, each once the one before has answered."""
     for business in BUSINESSES:
-        written = await phones.write(CUSTOMER, business.number, business.first_words)
-        deadline = asyncio.get_running_loop().time() + ANSWER_TIMEOUT_S
-        while not await _is_answered(phones, business, written):
-            if asyncio.get_running_loop().time() > deadline:
-                raise FlowError(f"{business.slug} did not answer: `flowhq worker status` says how its worker is.")
-            await asyncio.sleep(LOOK_EVERY_S)
+        if not await _say(phones, CUSTOMER, business, business.first_words):
+            raise FlowError(f"{business.slug} did not answer: `flowhq worker status` says how its worker is.")
 
 
-async def _is_answered(phones: Phones, business: Business, written: str) -> bool:
-    held = await phones.messages(CUSTOMER)
+async def _finish_something(phones: Phones, tell: Teller) -> None:
+    """Let another customer book, order and open a ticket, once in the demonstration's life."""
+    new = [business for business in BUSINESSES if not _has_written(business)]
+    done = await asyncio.gather(*(_talk(phones, business) for business in new))
+    for business, is_done in zip(new, done, strict=True):
+        if not is_done:
+            tell.step(f"{FINISHER_NAME} has had no answer from {business.name} and gives up.")
+
+
+def _has_written(business: Business) -> bool:
+    return any(line.name == FINISHER_NAME for line in messages.export(tenants.find_tenant(business.slug)))
+
+
+async def _talk(phones: Phones, business: Business) -> bool:
+    # A sandbox that is away ends the demonstration with a reason of its own.
+    with contextlib.suppress(FlowError):
+        for text in business.talk:
+            if not await _say(phones, FINISHER, business, text):
+                return False
+        return True
+    return False
+
+
+async def _say(phones: Phones, customer: str, business: Business, text: str) -> bool:
+    """Write to the business, and wait; returns whether it answers."""
+    written = await phones.write(customer, business.number, text)
+    deadline = asyncio.get_running_loop().time() + ANSWER_TIMEOUT_S
+    while not await _is_answered(phones, customer, business, written):
+        if asyncio.get_running_loop().time() > deadline:
+            return False
+        await asyncio.sleep(LOOK_EVERY_S)
+    return True
+
+
+async def _is_answered(phones: Phones, customer: str, business: Business, written: str) -> bool:
+    held = await phones.messages(customer)
     place = next((place for place, message in enumerate(held) if message.id == written), len(held))
     return any(message.sender == business.number for message in held[place:])

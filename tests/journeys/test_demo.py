@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
 import psutil
@@ -35,18 +34,14 @@ def test_it_comes_up_answers_and_comes_back_without_a_scan(run_demo: Callable[[]
     assert [*kept] == ["admin@example.com", *(f"{slug}@example.com" for slug in SLUGS)]
     told = demo.said()
     assert [email for email, password in kept.items() if not re.search(rf"{email} +{re.escape(password)} ", told)] == []
-    assert [line["direction"] for line in logged(demo, "demo-shop")][:2] == ["IN", "OUT"]
+    assert [line["direction"] for line in demo.logged("demo-shop")][:2] == ["IN", "OUT"]
+    demo.await_everything()
     assert demo.end() == 0
     assert demo.left() == []
     again = run_demo()
     again.await_up()
     assert "scanning the code" not in again.said()
     assert json.loads((demo.settings.state_dir / "sign_ins.json").read_text()) == kept
-
-
-def logged(demo: Demo, slug: str) -> list[dict[str, Any]]:
-    lines = demo.flowhq("messages", "export", slug, "--format", "jsonl").stdout.splitlines()
-    return [json.loads(line) for line in lines]
 
 
 def test_a_replay_accounts_for_every_line_though_the_worker_is_killed(run_demo: Callable[[], Demo], tmp_path: Path):
