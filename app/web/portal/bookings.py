@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.errors import FlowError, Invalid
-from app.models import Booking, Template, Tenant, TenantConfig
+from app.models import Booking, Tenant
 from app.models.base import utc_now
 from app.replies import BotConfig
 from app.replies.content import in_language
@@ -66,13 +66,6 @@ def long_date(moment: datetime) -> str:
 def day_name(day: date) -> str:
     """A day's name, and its date in short."""
     return str(format_date(day, "EEE d MMM"))
-
-
-@blueprint.app_template_global()
-def takes_bookings(tenant: Tenant) -> bool:
-    """Whether the tenant's bot takes bookings."""
-    template = TenantConfig.select(TenantConfig.template).where(TenantConfig.tenant == tenant).scalar()
-    return bool(template == Template.BOOKING)
 
 
 @blueprint.get("/bookings")

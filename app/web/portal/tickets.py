@@ -9,12 +9,12 @@ from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 from app.errors import Invalid
-from app.models import CUSTOMER, TenantConfig, TicketEntry, TicketState
+from app.models import CUSTOMER, TicketEntry, TicketState
 from app.models.base import utc_now
 from app.services import chats, tenant_data
 from app.services import tickets as service
 from app.services.tickets import Wanted
-from app.web.access import account_or_none, current_tenant, member
+from app.web.access import current_tenant, member
 from app.web.errors import said
 from app.web.places import behind, chat_place
 from app.web.portal.blueprint import blueprint, who
@@ -29,17 +29,6 @@ CAUSES: Mapping[str, LazyString] = {
     "closed_by_customer": _l("closed it"), "lapsed": _l("closed it, as nothing more was said"),
     "reopened": _l("opened it again"),
 }
-
-
-@blueprint.app_context_processor
-def desk() -> dict[str, Any]:
-    """Give the navigation the number of open tickets; None where the business runs no support desk."""
-    account = account_or_none()
-    if account is None or account.tenant is None or request.blueprint != "portal":
-        return {}
-    template = TenantConfig.select(TenantConfig.template).where(TenantConfig.tenant == account.tenant).scalar()
-    is_desk = template == "SUPPORT" or service.has_any(account.tenant)
-    return {"open_tickets": service.count_open(account.tenant) if is_desk else None}
 
 
 @blueprint.get("/tickets")

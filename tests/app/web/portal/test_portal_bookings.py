@@ -61,6 +61,12 @@ def test_only_a_business_that_takes_bookings_is_led_to_them(client_of: ClientOf,
     assert not page(client_of("charlie"), "/portal/").find("a", href="/portal/bookings")
 
 
+def test_the_navigation_counts_what_waits_for_an_answer(client_of: ClientOf, page: Page, requested: Booking):
+    count = page(client_of("bob"), "/portal/").select_one("nav a[href='/portal/bookings'] .count")
+    assert count is not None
+    assert count.text == "1to answer"
+
+
 def test_a_request_is_confirmed_and_the_customer_told(client_of: ClientOf, page: Page, requested: Booking):
     client = client_of("bob")
     assert page(client, "/portal/bookings/7").find("form", action="/portal/bookings/7/confirm")
