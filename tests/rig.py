@@ -148,6 +148,17 @@ class Rig:
         chat: list[dict[str, Any]] = self.api.get(f"/phones/{customer}/messages?with={BUSINESS[1:]}&limit=1000")
         return chat
 
+    def answers(self, customer: str) -> list[str]:
+        """What the business has said to the customer, oldest first."""
+        return [line["text"] for line in self.on_screen(customer) if line["from"] == BUSINESS]
+
+    def ask(self, customer: str, text: str, expected: str) -> None:
+        """Write a line, and read these words in its answer."""
+        before = len(self.answers(customer))
+        self.write(customer, text)
+        eventually(lambda: len(self.answers(customer)) > before, f"“{text}” is answered")
+        assert expected in self.answers(customer)[-1]
+
     # ---- what is known
 
     def session(self) -> WhatsAppSession:

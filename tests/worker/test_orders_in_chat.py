@@ -7,7 +7,7 @@ from app.models import Order, Stock, Tenant
 from app.replies.examples import example_content
 from app.services import order_book
 from tests.patience import eventually
-from tests.rig import BUSINESS, Rig, make_tenant, rig
+from tests.rig import Rig, make_tenant, rig
 
 pytestmark = pytest.mark.browser
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -35,24 +35,14 @@ def test_three_orders_are_placed_and_one_is_cancelled_and_what_the_business_does
         for number in range(max(map(len, TALKS))):
             for customer, talk in zip(customers, TALKS, strict=True):
                 if number < len(talk):
-                    ask(made, customer, *talk[number])
+                    made.ask(customer, *talk[number])
         assert [(order.state, order.total) for order in Order.select().order_by(Order.chat)] == [
             ("NEW", 19000), ("NEW", 9000), ("CANCELLED", 6000)]
         assert Stock.get(Stock.product == "sugar 1kg").amount == 180 - 3 - 3
         confirm(tenant, made, customers[1])
-        ask(made, customers[1], "oda yangu iko wapi?", "limethibitishwa")
+        made.ask(customers[1], "oda yangu iko wapi?", "limethibitishwa")
 
 
-def ask(made: Rig, customer: str, text: str, expected: str) -> None:
-    """Write a line and read these words in its answer."""
-    before = len(answers(made, customer))
-    made.write(customer, text)
-    eventually(lambda: len(answers(made, customer)) > before, f"“{text}” is answered")
-    assert expected in answers(made, customer)[-1]
-
-
-def answers(made: Rig, customer: str) -> list[str]:
-    return [line["text"] for line in made.on_screen(customer) if line["from"] == BUSINESS]
 
 
 def confirm(tenant: Tenant, made: Rig, customer: str) -> None:
@@ -60,5 +50,5 @@ def confirm(tenant: Tenant, made: Rig, customer: str) -> None:
     order = Order.get(Order.total == 9000)
     order_book.advance(tenant, order.number, "confirmed", revision=order.revision, by="owner@example.com", address="",
                        now=datetime.now(UTC))
-    eventually(lambda: f"Agizo lako {order.number} limethibitishwa. Tunaliandaa." in answers(made, customer),
+    eventually(lambda: f"Agizo lako {order.number} limethibitishwa. Tunaliandaa." in made.answers(customer),
                "the customer is told")

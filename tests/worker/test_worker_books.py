@@ -25,12 +25,8 @@ def talk(running: Rig, customer: str, lines: tuple[str, ...]) -> str:
     """Write each line once the one before was answered; gives the last answer."""
     for count, line in enumerate(lines, 1):
         running.write(customer, line)
-        eventually(lambda count=count: len(answers(running, customer)) >= count, f"an answer to {line}")  # type: ignore[misc]
-    return answers(running, customer)[-1]
-
-
-def answers(running: Rig, customer: str) -> list[str]:
-    return [line["text"] for line in running.on_screen(customer) if line["from"] != customer]
+        eventually(lambda count=count: len(running.answers(customer)) >= count, f"an answer to {line}")  # type: ignore[misc]
+    return running.answers(customer)[-1]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -50,8 +46,8 @@ def test_customers_book_and_answer_a_time_that_is_proposed(database, settings):
         now = datetime.now(UTC)
         later = Booking.get(Booking.number == 1).starts_at + timedelta(days=1)
         bookings.propose(tenant, 1, later, by="owner@example.com", address="", now=now)
-        eventually(lambda: "proposes another time" in answers(running, customers[0])[-1], "the proposal arrives")
+        eventually(lambda: "proposes another time" in running.answers(customers[0])[-1], "the proposal arrives")
         running.write(customers[0], "yes")
-        eventually(lambda: "It is confirmed" in answers(running, customers[0])[-1], "the yes is answered")
+        eventually(lambda: "It is confirmed" in running.answers(customers[0])[-1], "the yes is answered")
         row = Booking.get(Booking.number == 1)
         assert (row.state, row.starts_at) == ("CONFIRMED", later)

@@ -8,7 +8,7 @@ import pytest
 from app.models import Message, Template
 from app.replies.examples import example_content
 from tests.patience import eventually
-from tests.rig import Rig, assert_each_answered_once_in_order, await_answers, make_tenant, rig
+from tests.rig import assert_each_answered_once_in_order, await_answers, make_tenant, rig
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 LINES = ("hi", "I want to book a facial", "for 2 tomorrow at 2 pm")
@@ -26,10 +26,6 @@ def running(database, settings):
         yield made
 
 
-def answers(running: Rig, customer: str) -> list[str]:
-    return [line["text"] for line in running.on_screen(customer) if line["from"] != customer]
-
-
 def outcomes() -> list[str]:
     return [row.outcome for row in Message.select().where(Message.direction == "IN").order_by(Message.id)]
 
@@ -38,13 +34,13 @@ def test_three_quick_lines_get_one_reply_and_slow_ones_one_each(running):
     quick, slow = running.customers(2)
     written = {quick: [running.write(quick, line) for line in LINES], slow: []}
     await_answers(running, [quick], written)
-    (answer,) = answers(running, quick)
+    (answer,) = running.answers(quick)
     assert all(words in answer for words in ("Facial", "14:00", "name")), answer
     assert outcomes() == ["JOINED", "JOINED", "ANSWERED"]
     for line in LINES:
         written[slow].append(running.write(slow, line))
         await_answers(running, [quick, slow], written)
-    assert len(answers(running, slow)) == 3
+    assert len(running.answers(slow)) == 3
     assert_each_answered_once_in_order(running, written)
     assert outcomes()[3:] == ["ANSWERED"] * 3
 
@@ -54,7 +50,7 @@ def test_a_stop_among_quick_lines_is_obeyed(running):
     written = {customer: [running.write(customer, line) for line in ("STOP", "please", "hello?")]}
     await_answers(running, [customer], written)
     assert outcomes() == ["ANSWERED", "SILENT", "SILENT"]
-    assert len(answers(running, customer)) == 1
+    assert len(running.answers(customer)) == 1
 
 
 def test_a_worker_that_is_told_to_stop_answers_what_waits(running):
@@ -62,7 +58,7 @@ def test_a_worker_that_is_told_to_stop_answers_what_waits(running):
     written = {customer: [running.write(customer, line) for line in LINES]}
     eventually(lambda: running.log_text().count('"message_waits"') == len(LINES), "the worker has heard all lines")
     assert running.stop_worker(signal.SIGTERM) == 0
-    eventually(lambda: len(outcomes()) == 3 and len(answers(running, customer)) >= 1, "they are answered")
+    eventually(lambda: len(outcomes()) == 3 and len(running.answers(customer)) >= 1, "they are answered")
     running.start_worker()
     running.await_state("CONNECTED")
     await_answers(running, [customer], written)
@@ -87,7 +83,7 @@ def test_what_was_read_together_since_a_backup_is_not_answered_again_after_it_wa
     eventually(lambda: running.log_text().count('"caught_up"') == 1, "nothing is held any more")
     written[customer] += [running.write(customer, line) for line in LINES]
     await_answers(running, [customer], written)
-    said = answers(running, customer)
+    said = running.answers(customer)
     assert len(said) == 2
     running.stop_worker()
     database.close()
@@ -101,4 +97,4 @@ def test_what_was_read_together_since_a_backup_is_not_answered_again_after_it_wa
     written[customer].append(running.write(customer, "thanks"))
     await_answers(running, [customer], written)
     assert_each_answered_once_in_order(running, written)
-    assert answers(running, customer)[:2] == said and len(answers(running, customer)) == 3
+    assert running.answers(customer)[:2] == said and len(running.answers(customer)) == 3
