@@ -86,15 +86,17 @@ def _day(day: date, zone: ZoneInfo, counted: dict[tuple[datetime, Direction], in
 
 def _waits(tenant: Tenant, hours: list[datetime]) -> Iterable[Wait]:
     asked = Message.alias()
-    pairs: Any = Message.select(Message.delivered_at, asked.created_at)
+    pairs: Any = Message.select(Message.delivered_at, asked.created_at, asked.sent_at)
     query = pairs.join(asked, on=(asked.id == Message.in_reply_to)).where(
         Message.tenant == tenant, Message.created_at >= hours[0], Message.direction == Direction.OUT,
         Message.author == "", Message.delivery.in_(ARRIVED), Message.delivered_at.is_null(False))
     newest = query.order_by(Message.created_at.desc()).limit(WAITS_READ)
     waited: dict[datetime, list[float]] = {}
-    for answered, heard in newest.tuples():
+    for answered, heard, written in newest.tuples():
         hour = _moment(heard).replace(minute=0, second=0, microsecond=0)
-        waited.setdefault(hour, []).append(max(0.0, (_moment(answered) - _moment(heard)).total_seconds()))
+        # A line is logged only when it is answered; its customer waits since it was written.
+        began = min(_moment(heard), _moment(written))
+        waited.setdefault(hour, []).append(max(0.0, (_moment(answered) - began).total_seconds()))
     for hour in hours:
         seconds = waited.get(hour)
         yield Wait(hour, median(seconds) if seconds else None, max(seconds) if seconds else None)

@@ -64,3 +64,15 @@ def test_a_wait_is_from_the_question_to_the_bots_reply(acme):
     waits = traffic_of(acme, ZONE, NOW).waits
     assert (waits[-1].median_s, waits[-1].longest_s) == (2.0, 9.0)
     assert waits[-2].median_s is None
+
+
+def test_a_wait_begins_when_the_customer_wrote_and_not_when_the_line_was_logged(acme):
+    asked = write(acme, Direction.IN, NOW)
+    Message.update(sent_at=NOW - timedelta(seconds=3)).where(Message.id == asked.id).execute()
+    write(acme, Direction.OUT, NOW, answers=asked, arrived=NOW + timedelta(seconds=2))
+    # A phone's clock that is ahead takes nothing off.
+    ahead = write(acme, Direction.IN, NOW)
+    Message.update(sent_at=NOW + timedelta(hours=1)).where(Message.id == ahead.id).execute()
+    write(acme, Direction.OUT, NOW, answers=ahead, arrived=NOW + timedelta(seconds=1))
+    (wait,) = (each for each in traffic_of(acme, ZONE, NOW).waits if each.median_s is not None)
+    assert (wait.median_s, wait.longest_s) == (3.0, 5.0)
