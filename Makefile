@@ -22,8 +22,8 @@ test: setup ## Run the tests, but for faults and whole deployments; lint and typ
 	@$(BIN)/python -m tests.host.image || true
 	@$(BIN)/python -m pytest --durations=12 tests/host
 
-check: setup lint ## Run what takes seconds: lint, types, layers, and tests without a browser
-	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not slow and not bench and not downloads and not deployment"
+check: setup lint ## Run what takes least: lint, types, layers, and tests on SQLite without a browser
+	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not slow and not postgresql and not faults and not host and not bench"
 
 lint: .venv/dev.stamp ## Check style, types, layers, pages and units
 	@build-aux/lint

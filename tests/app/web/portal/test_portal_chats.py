@@ -1,6 +1,7 @@
 import csv
 import io
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from app.models import (
     Outcome,
     SessionState,
     Tenant,
+    TenantConfig,
     WhatsAppSession,
 )
 from app.models.base import utc_now
@@ -193,10 +195,12 @@ def test_the_messages_of_a_day_and_of_a_chat_are_there_as_csv(client_of: ClientO
     hear(chat, "=1+1")
     answer(chat, "two\nlines")
     other = Chat.create(tenant=acme, wa_chat_id="2@c.us", phone="+255711000002", last_message_at=utc_now())
-    hear(other, "long ago", created_at=utc_now() - timedelta(days=9))
+    then = utc_now() - timedelta(days=9)
+    hear(other, "long ago", created_at=then)
+    day = then.astimezone(ZoneInfo(TenantConfig.get(TenantConfig.tenant == acme).timezone)).date()
     client = client_of("bob")
     texts = []
-    for path in ("/portal/messages.csv", f"/portal/messages.csv?day={(utc_now() - timedelta(days=9)).date()}",
+    for path in ("/portal/messages.csv", f"/portal/messages.csv?day={day}",
                  f"/portal/chats/{chat.id}/messages.csv"):
         file = client.get(path)
         texts.append([row["text"] for row in csv.DictReader(io.StringIO(file.text, newline=""))])
