@@ -300,13 +300,19 @@ def fail(outbox, phone, clock, now):
     return clock
 
 
-def test_where_nothing_can_be_delivered_sending_pauses_and_goes_on_once_a_reply_arrives(outbox, phone, reply, now):
+def pause(outbox, phone, reply, now):
+    """Let nothing arrive until sending pauses; returns the clock then."""
     clock = 0.0
     for number in range(TRIPS_AFTER):
         outbox.add([reply(f"25571100000{number}")])
         outbox.pump(clock)
         clock = fail(outbox, phone, clock, now)
     outbox.gate.report(now, clock)
+    return clock
+
+
+def test_where_nothing_can_be_delivered_sending_pauses_and_goes_on_once_a_reply_arrives(outbox, phone, reply, now):
+    clock = pause(outbox, phone, reply, now)
     assert WhatsAppSession.get().sending_paused_at == now
     outbox.add([reply("255711000008"), reply("255711000009")])
     outbox.pump(clock)
@@ -323,12 +329,7 @@ def test_where_nothing_can_be_delivered_sending_pauses_and_goes_on_once_a_reply_
 
 
 def test_a_pause_that_lasts_began_when_it_began_and_says_when_the_next_try_is(outbox, phone, reply, now):
-    clock = 0.0
-    for number in range(TRIPS_AFTER):
-        outbox.add([reply(f"25571100000{number}")])
-        outbox.pump(clock)
-        clock = fail(outbox, phone, clock, now)
-    outbox.gate.report(now, clock)
+    clock = pause(outbox, phone, reply, now)
     outbox.add([reply("255711000008"), reply("255711000009")])
     clock += FIRST_PAUSE_S
     outbox.pump(clock)

@@ -48,11 +48,8 @@ class Meaning:
 
     cause: str
     detail: str = ""
-
-    @property
-    def is_question(self) -> bool:
-        """Whether a window that we do not know lies over the page."""
-        return self.detail.startswith(ASKED)
+    is_question: bool = False
+    """Whether a window that we do not know lies over the page."""
 
 
 def meaning(snapshot: Snapshot, *, was_connected: bool) -> Meaning | None:
@@ -65,7 +62,7 @@ def meaning(snapshot: Snapshot, *, was_connected: bool) -> Meaning | None:
     if "CONFLICT" in (snapshot.mode, snapshot.socket):
         return Meaning("taken_over", TAKEN_OVER)
     if snapshot.modal and not is_news(snapshot.modal):
-        return Meaning("person_needed", f"{ASKED}: {_one_line(snapshot)}")
+        return Meaning("person_needed", f"{ASKED}: {_one_line(snapshot)}", is_question=True)
     if not snapshot.ready:
         return Meaning("page_opened", LOADING)
     return _linked(snapshot, was_connected) if snapshot.authenticated else None

@@ -1,11 +1,11 @@
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.replies.slots.reading import read_slots, region_of
+from app.replies.slots.reading import MOST_PEOPLE, MOST_THINGS, read_slots, region_of
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=ZoneInfo("Africa/Dar_es_Salaam"))
 
@@ -71,5 +71,10 @@ def test_the_number_of_an_order(text, order):
 
 
 @given(st.text(max_size=300))
-def test_no_text_makes_it_fail(text):
-    read_slots(text, NOON)
+def test_no_text_makes_it_fail_or_brings_out_what_nobody_can_mean(text):
+    found = read_slots(text, NOON)
+
+    assert found.day is None or found.day.first <= found.day.last
+    assert found.time is None or time.fromisoformat(found.time.iso().split("/")[0])
+    assert found.people is None or 1 <= found.people <= MOST_PEOPLE
+    assert found.quantity is None or 1 <= found.quantity <= MOST_THINGS
