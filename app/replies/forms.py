@@ -155,8 +155,11 @@ def resume(turn: Turn, forms: Mapping[str, Form]) -> Reply | None:
 def _take_up(turn: Turn, form: Form) -> Reply | None:
     """The form was only held ready: it begins if the message has to do with it."""
     if fill(turn, form) or turn.intent in {"yes", *form.intents}:
+        if form.resume:
+            turn.chat.asked = form.slots[0].name
+            return form.resume(turn)
         turn.chat.asked = ""
-        return form.resume(turn) if form.resume else advance(turn, form)
+        return advance(turn, form)
     turn.chat.drop_form()
     return None
 

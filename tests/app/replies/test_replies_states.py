@@ -4,7 +4,7 @@ from datetime import timedelta
 from xml.etree import ElementTree as Xml
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.replies import Deed, HandOver, Incoming, Send, decide
@@ -54,6 +54,7 @@ def may_lead(template, before, after):
 
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(TEMPLATES), st.sampled_from(["", "EN", "SW"]), lines)
+@example("SUPPORT", "", [("my wifi is slow", 1), ("my wifi is slow", 60 * 13)])
 def test_a_random_walk_never_raises_and_goes_only_where_the_table_says(template, language, walk):
     config, now = CONFIGS[template], WEDNESDAY_NOON
     state, records = {"language": language} if language else {}, records_at_first(config)
