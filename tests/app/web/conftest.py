@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from app.models import Account, Role, Tenant
 from app.models.base import utc_now
@@ -43,10 +44,17 @@ def cast(database: peewee.Database, password_hash: str) -> dict[str, Account]:
             for name, (role, slug) in CAST.items()}
 
 
+@pytest.fixture(scope="session")
+def compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """The templates as Jinja compiles them: once for all the applications, of which each test has one of its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
+
+
 @pytest.fixture
-def web_app(settings: Settings) -> Flask:
+def web_app(settings: Settings, compiled_pages: BytecodeCache) -> Flask:
     """The application, without processes and without the guard against forged requests, which has tests of its own."""
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = compiled_pages
     app.extensions["flowhq_processes"] = FakeProcesses(settings=settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return app
