@@ -116,12 +116,23 @@ def test_settling_says_what_cannot_be(acme: Tenant, flowhq):
     assert "nobody: There is no tenant 'nobody'" in result.stderr
 
 
-def test_a_stale_check_flags_a_silent_worker_and_starts_it_anew(acme: Tenant, flowhq, settings: Settings):
+@pytest.mark.usefixtures("acme")
+def test_a_stale_check_flags_a_silent_worker_and_starts_it_anew(flowhq, settings: Settings):
+    settings.browser.write_text("#!/bin/sh\nexec sleep 600\n")
+    settings.browser.chmod(0o755)
     flowhq("worker", "start", "acme")
-    eventually(lambda: WorkerProcess.get().status == WorkerStatus.ERROR, "the worker gave up")
+    eventually(browser_of_the_worker, "the worker waits for its browser")
+    psutil.Process(WorkerProcess.get().pid).suspend()
     long_ago = utc_now() - timedelta(hours=1)
     WorkerProcess.update(status=WorkerStatus.RUNNING, last_seen_at=long_ago).execute()
     result = flowhq("stale-check")
     assert result.exit_code == 0, result.output
     assert "acme has gone silent.\nRestarted acme's worker (pid" in result.stdout
     assert flowhq("stale-check").stdout == ""
+
+
+def browser_of_the_worker() -> list[psutil.Process]:
+    """What its worker has started in the browser's place, a sleep."""
+    if not (pid := WorkerProcess.get().pid):
+        return []
+    return [child for child in psutil.Process(pid).children(recursive=True) if child.name() == "sleep"]

@@ -25,8 +25,9 @@ OPEN = """\
   looks every minute, and ends a worker that takes more. Until then it writes as fast as the disk does. Where that
   matters put tenants' directories on a file system of their own.
 - **systemd's ear.** A worker has to be able to tell systemd how it is, and systemd 252 hears such notes before anything
-  else. A flood of them makes `systemctl` slow or keeps it out while it lasts. Workers go on answering. `pkill -KILL -u
-  fhq-<slug>`, as root, ends it.
+  else. A flood of them makes `systemctl` slow or keeps it out while it lasts. Workers go on answering. As root,
+  `pkill -KILL -u $(stat -c %u /var/lib/private/flowhq/<slug>)` ends it; not by the user's name, for which systemd would
+  be asked.
 - **Names.** Every role of PostgreSQL sees the names of all roles, and with them the tenants' slugs; counters and
   estimates tell how many rows all tenants have together, and about how many one has.
 - **PostgreSQL's doors.** A worker has four of its own, and little processor time to open and shut them in; doing so

@@ -18,7 +18,10 @@ NUMBER, CUSTOMER = "+255700000002", "+255711000001"
 ROUNDS = 9
 # A unit has 30 s to end.
 STOP_S = 45.0
+HEARD_S = 10.0
 PATIENCE_S = 60.0
+# What pkill says where there is no such process.
+NONE_LEFT = 1
 DROP_IN = f"""\
 [Service]
 Type=exec
@@ -108,10 +111,12 @@ class Siege:
         self.machine.run("systemctl", "restart", unit(ATTACKER))
 
     def stop_attacker(self) -> None:
-        if not self._is_stopped():
-            # systemd has no ear for anybody while it is flooded, nor soon after; the kernel has.
-            self.machine.run("pkill", "-KILL", "-u", f"fhq-{ATTACKER}", check=False)
-            eventually(self._is_stopped, "systemd hears that the attacker shall stop", 4 * STOP_S)
+        if self.machine.run("systemctl", "stop", "--no-block", unit(ATTACKER), check=False, timeout=HEARD_S).returncode:
+            # systemd has no ear for anybody while it is flooded, nor for the name of a user it made; the kernel has.
+            owner = self.machine.run("stat", "-c", "%u", f"/var/lib/private/flowhq/{ATTACKER}").stdout.strip()
+            killed = self.machine.run("pkill", "-KILL", "-u", owner, check=False)
+            assert killed.returncode in (0, NONE_LEFT), killed.stderr
+        eventually(self._is_stopped, "systemd hears that the attacker shall stop", 4 * STOP_S)
         self.machine.run("systemctl", "reset-failed", unit(ATTACKER), check=False)
         self.machine.run("sh", "-c", f"rm -f /var/lib/private/flowhq/{ATTACKER}/fill*")
 
