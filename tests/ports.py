@@ -1,6 +1,7 @@
 """Ports that no other test takes, not even one of another run on the same machine."""
 import random
 import socket
+from itertools import chain
 
 # Below the range from which the kernel takes ports for outgoing connections.
 FIRST, LAST = 20000, 32000
@@ -28,9 +29,8 @@ class PortLease:
 
 
 def _claim_port() -> tuple[int, socket.socket]:
-    candidates = list(range(FIRST, LAST))
-    random.shuffle(candidates)
-    for port in candidates:
+    begin = random.randrange(FIRST, LAST)
+    for port in chain(range(begin, LAST), range(FIRST, begin)):
         claim = socket.socket(socket.AF_UNIX)
         try:
             claim.bind(f"\0flowhq-test-port-{port}")

@@ -29,6 +29,12 @@ from app.replies.voice import LANGUAGES
 from app.services.preview import BETWEEN_LINES, LONGEST_LINE, MOST_LINES, PICTURE
 
 LONGEST_SCRIPT = 300_000
+# A file of ours nests five deep. libyaml ends the process where it runs out of stack, so that nothing deep is loaded.
+DEEPEST = 20
+PLAIN = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+OPENING = (yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken, yaml.FlowSequenceStartToken,
+           yaml.FlowMappingStartToken)
+CLOSING = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 MOST_CONVERSATIONS = 200
 MOST_EXPECTED = 12
 LONGEST_NAME = 120
@@ -138,16 +144,16 @@ class Reader:
             self.problems.append(f"The file is longer than {LONGEST_SCRIPT:,} characters: make several of it.")
             return {"conversations": []}
         try:
-            if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-                self.problems.append("References (*name) cannot be used here: write the words out.")
+            if problem := _unloadable(text):
+                self.problems.append(problem)
                 return {"conversations": []}
             # All scalars are texts to this loader, so that `yes` and `12:00` stay what the owner wrote.
-            return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but texts, lists and mappings
+            return yaml.load(text, Loader=PLAIN)  # noqa: S506 - it makes nothing but texts, lists and mappings
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             where = f" near line {mark.line + 1}" if mark else ""
             self.problems.append(f"This is not YAML{where}: put words that hold a colon or a # into quotes.")
-        except (yaml.YAMLError, RecursionError, ValueError):
+        except (yaml.YAMLError, ValueError):
             self.problems.append("This is not YAML that can be read.")
         return {"conversations": []}
 
@@ -263,6 +269,18 @@ def _checked(reader: Reader, found: tuple[Conversation, ...]) -> tuple[Conversat
     if reader.problems:
         raise Unusable(reader.problems)
     return found
+
+
+def _unloadable(text: str) -> str:
+    """What in the text no loader may see, in a sentence; raises yaml.YAMLError where it is no YAML."""
+    depth = 0
+    for token in yaml.scan(text, Loader=PLAIN):
+        depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
+        if depth > DEEPEST:
+            return "This is not YAML that can be read: it nests too deep."
+        if isinstance(token, yaml.AliasToken):
+            return "References (*name) cannot be used here: write the words out."
+    return ""
 
 
 def stored(conversation: Conversation) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def test_a_bare_list_of_conversations_will_do():
     ("- {name: A, talk: [{customer: hi, bot: x}]}\n- {name: a, talk: [{customer: hi, bot: x}]}", "are called"),
     ("- {name: A, talk: [{customer: [hi], bot: x}]}", "what the customer says must be words."),
     ("- &a {name: A, talk: [{customer: hi, bot: x}]}\n- *a", "References (*name) cannot be used"),
-    ("- name: A\n  talk: hello", '"A" needs a talk'), ("[" * 5000, "This is not YAML"),
+    ("- name: A\n  talk: hello", '"A" needs a talk'), ("[" * 300_000, "nests too deep"),
+    ("- " * 150_000, "nests too deep"), ("? " * 100_000, "nests too deep"), ("a: \ud800", "This is not YAML"),
     ("x" * 300_001, "is longer than"),
 ])
 def test_what_cannot_be_used_is_told_in_a_sentence(text, told):
