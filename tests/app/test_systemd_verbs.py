@@ -210,6 +210,7 @@ def command(ear: Ear, settings: Settings, database: object) -> Command:  # noqa:
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_two_who_ask_for_the_same_at_once_get_it_once(ear, command):
     create_tenant(slug="acme", name="Acme", template="BOOKING", by="ada")
