@@ -41,8 +41,7 @@ bench: setup ## Measure speed and report it
 train: .venv/train.stamp ## Train what the replies understand: make train DATA=<folder>
 	@$(BIN)/python -m training.train $(DATA)
 
-# Cross-validation learns, and so needs what training needs.
-evaluate: .venv/$(if $(FOLDS),train,dev).stamp ## Measure what the replies understand: make evaluate DATA=<folder> FOLDS=5
+evaluate: .venv/dev.stamp ## Measure what the replies understand: make evaluate DATA=<folder> FOLDS=5
 	@$(BIN)/python -m training.evaluate $(DATA) $(if $(FOLDS),--folds $(FOLDS))
 
 translations: .venv/dev.stamp ## Bring the catalogues of translations up to date with the pages
@@ -81,4 +80,4 @@ python:
 
 .venv/dev.stamp: setup.cfg pyproject.toml
 	@build-aux/venv .[dev]
-	@touch .venv/run.stamp $@
+	@touch .venv/run.stamp .venv/train.stamp $@

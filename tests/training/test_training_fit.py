@@ -4,8 +4,6 @@ import random
 
 import pytest
 
-pytest.importorskip("sklearn", reason="training needs the extra `train`")
-
 from training.data import LICENCES, read_files
 from training.examples import TEMPLATES, learned, other_lines
 from training.fit import fit, sharpness

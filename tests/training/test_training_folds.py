@@ -4,8 +4,6 @@ import random
 
 import pytest
 
-pytest.importorskip("sklearn", reason="training needs the extra `train`")
-
 from training.data import read_files
 from training.examples import learned, lines_of
 from training.folds import parted, sharpness_of
