@@ -21,6 +21,7 @@ from worker.away import Treatment
 from worker.chats import find_chat, known_chat, update_chat
 from worker.config import Config
 from worker.ledger import log_in, log_out, log_owner, log_said
+from worker.losses import BROWSER_LOST, DATABASE_LOST
 from worker.lost import Said, marked
 from worker.outbox import Outgoing
 from worker.pacing import Pace, Verdict, typing_s
@@ -35,6 +36,8 @@ MOST_OVERTAKEN = 3
 REPLIED = frozenset((Outcome.ANSWERED, Outcome.WARNED, Outcome.HANDED_OVER))
 """What is done about a message and those that were read together with it, where its reply is theirs too."""
 Messages = tuple[MessageSeen, ...]
+Decided = Callable[[Chat, Messages], tuple[Outcome, Decision]]
+"""How it is decided what is done about messages of a chat."""
 
 log = get_logger(__name__)
 
@@ -70,25 +73,40 @@ class Inbox:
 
         What the customer wrote right `before` it is read together with it, each claimed in a row of its own. Where a
         machine that was lost has `said` its answers already, they are written down, and nothing is sent.
-        Raises peewee's database errors; then nothing has been claimed, or all of it, and the same call may be repeated.
+        Raises worker.losses.BROWSER_LOST and DATABASE_LOST; then nothing has been claimed, or all of it, and the same call may be repeated.
         """
         messages = tuple(map(bounded, (*before, seen)))
+
+        def decided(chat: Chat, messages: Messages) -> tuple[Outcome, Decision]:
+            # Decided again where it was answered, as when it was written: the conversation goes on from there.
+            written = min(now, datetime.fromtimestamp(messages[-1].time, UTC))
+            return self._answer(chat, messages, written) if said else self._decide(chat, messages, now, treatment)
+
+        try:
+            return self._take_unless_overtaken(messages, now, said, decided)
+        except (*BROWSER_LOST, *DATABASE_LOST):
+            raise
+        except Exception:
+            log.exception("reply_failed", message_id=bare_id(seen.id))
+            return self._take(messages, now, said, _left_to_a_person)
+
+    def _take_unless_overtaken(self, messages: Messages, now: datetime, said: Said, decided: Decided) -> Taken | None:
         for _ in range(MOST_OVERTAKEN):
             try:
-                return self._take(messages, now, treatment, said)
+                return self._take(messages, now, said, decided)
             except Overtaken as error:
-                log.info("overtaken", message_id=bare_id(seen.id), by=str(error))
-        return self._take(messages, now, treatment, said)
+                log.info("overtaken", message_id=bare_id(messages[-1].id), by=str(error))
+        return self._take(messages, now, said, decided)
 
-    def _take(self, messages: Messages, now: datetime, treatment: Treatment, said: Said) -> Taken | None:
+    def _take(self, messages: Messages, now: datetime, said: Said, decided: Decided) -> Taken | None:
         try:
             with db.atomic():
-                taken = self._claim(messages, now, treatment, said)
+                taken = self._claim(messages, now, said, decided)
         except IntegrityError:
             rest = tuple(message for message in messages if not self._is_claimed(message))
             if rest == messages:
                 raise
-            return self._take(rest, now, treatment, said) if rest else None
+            return self._take(rest, now, said, decided) if rest else None
         self._charge(taken, now)
         return taken
 
@@ -128,13 +146,10 @@ class Inbox:
         """Forget what no longer limits anything."""
         self._pace.forget_idle(now)
 
-    def _claim(self, messages: Messages, now: datetime, treatment: Treatment, said: Said) -> Taken:
+    def _claim(self, messages: Messages, now: datetime, said: Said, decided: Decided) -> Taken:
         *before, seen = messages
         chat = find_chat(self._tenant, seen)
-        # Decided again where it was answered, as when it was written: the conversation goes on from there.
-        written = min(now, datetime.fromtimestamp(seen.time, UTC))
-        outcome, decision = (self._answer(chat, messages, written) if said
-                             else self._decide(chat, messages, now, treatment))
+        outcome, decision = decided(chat, messages)
         for message in before:
             log_in(self._tenant, chat, message, Outcome.JOINED if outcome in REPLIED else outcome, now)
         message_id = log_in(self._tenant, chat, seen, outcome, now)
@@ -183,9 +198,8 @@ class Inbox:
             incoming = read_together(list(map(_incoming, messages)), state, bot, now, records)
             decision = decide(incoming, state, bot, now, records)
         except Exception:
-            # A message that breaks the replies must not stop the others; a person reads it instead.
             log.exception("reply_failed", message_id=bare_id(messages[-1].id))
-            decision = Decision((HandOver(FAILED_TO_DECIDE),), state)
+            return _left_to_a_person(chat, messages)
         return outcome_of(decision), decision
 
     def _decline(self, verdict: Verdict, state: dict[str, object]) -> tuple[Outcome, Decision]:
@@ -244,6 +258,11 @@ class Inbox:
 
     def _is_claimed(self, seen: MessageSeen) -> bool:
         return bool(Message.select().where(Message.tenant == self._tenant, Message.wa_message_id == seen.id).exists())
+
+
+def _left_to_a_person(chat: Chat, _: Messages) -> tuple[Outcome, Decision]:
+    """A message that breaks the replies, or what they do, must not stop the others."""
+    return Outcome.HANDED_OVER, Decision((HandOver(FAILED_TO_DECIDE),), chat.state or {})
 
 
 def _is_ours(chat: Chat, seen: MessageSeen) -> bool:

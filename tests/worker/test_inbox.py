@@ -2,14 +2,17 @@ import itertools
 from datetime import timedelta
 
 import pytest
+from peewee import IntegrityError, OperationalError
 
+from app.errors import Overtaken
 from app.models import Chat, Delivery, Direction, Message, Outcome, TenantConfig
-from app.replies import Decision, HandOver, Send
+from app.replies import Decision, Deed, HandOver, Send
 from app.replies.examples import example_content
 from worker import inbox as inbox_module
 from worker.away import Treatment
 from worker.config import load_config
 from worker.inbox import Inbox
+from worker.whatsapp.devtools import PageSilent
 
 
 @pytest.fixture
@@ -120,6 +123,34 @@ def test_a_message_that_breaks_the_replies_goes_to_a_person_and_stops_nobody_els
     assert take(seen()).outcome is Outcome.HANDED_OVER
     monkeypatch.undo()
     assert take(seen(phone="255711000002")).outcome is Outcome.ANSWERED
+
+
+@pytest.mark.parametrize("error", [ValueError("broken"), IntegrityError("broken"), Overtaken("somebody, again and again")])
+def test_a_message_whose_deed_breaks_goes_to_a_person_and_leaves_nothing_half_done(take, seen, monkeypatch, error):
+    def do(deed, tenant, chat, now):
+        Chat.update(name="half done").execute()
+        raise error
+
+    broken = Decision((Send("It is booked.", "booking"), Deed()), {"step": "booked"})
+    monkeypatch.setattr(inbox_module, "decide", lambda *args: broken)
+    monkeypatch.setattr(inbox_module.deeds, "do", do)
+    taken = take(seen())
+    assert (taken.outcome, taken.replies) == (Outcome.HANDED_OVER, ())
+    assert [line.direction for line in lines()] == [Direction.IN]
+    chat = Chat.get()
+    assert (chat.state, chat.name, chat.unread) == ({}, "Asha", 1)
+
+
+@pytest.mark.parametrize("error", [OperationalError("gone"), PageSilent("no answer")])
+def test_a_message_is_not_left_to_a_person_for_a_database_or_a_browser_that_is_lost(take, seen, monkeypatch, error):
+    def do(*_):
+        raise error
+
+    monkeypatch.setattr(inbox_module, "decide", lambda *args: Decision((Deed(),), {}))
+    monkeypatch.setattr(inbox_module.deeds, "do", do)
+    with pytest.raises(type(error)):
+        take(seen())
+    assert lines() == []
 
 
 def test_replies_beyond_the_prepared_ids_get_fresh_ones(take, seen, monkeypatch):
