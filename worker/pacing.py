@@ -16,7 +16,8 @@ class SlidingWindow:
 
     def is_full(self, now: datetime) -> bool:
         """Whether one more would be too many now."""
-        while self.moments and self.moments[0] <= now - self.window:
+        # One that is yet to come was noted by a clock that was wrong, and must not limit anybody until then.
+        while self.moments and not now - self.window < self.moments[0] <= now:
             self.moments.popleft()
         return bool(self.limit) and len(self.moments) >= self.limit
 
@@ -67,7 +68,8 @@ class Pace:
             return Verdict.ANSWER
         window_s = self.limits.chat_window_s if chat_full else self.limits.tenant_window_s
         warned = self._warned.get(chat)
-        return Verdict.WARN if warned is None or warned <= now - timedelta(seconds=window_s) else Verdict.SILENCE
+        was_warned = warned is not None and now - timedelta(seconds=window_s) < warned <= now
+        return Verdict.SILENCE if was_warned else Verdict.WARN
 
     def charge(self, chat: int, at: datetime) -> None:
         """A reply goes out."""
@@ -83,7 +85,7 @@ class Pace:
         for chat in [chat for chat, window in self._chats.items() if not window.is_full(now) and not window.moments]:
             del self._chats[chat]
         longest = timedelta(seconds=max(self.limits.chat_window_s, self.limits.tenant_window_s))
-        self._warned = {chat: at for chat, at in self._warned.items() if at > now - longest}
+        self._warned = {chat: at for chat, at in self._warned.items() if now - longest < at <= now}
 
     def _window(self, chat: int) -> SlidingWindow:
         if chat not in self._chats:

@@ -71,6 +71,17 @@ def test_changed_limits_count_what_was_charged_before():
     assert pace.judge(1, START) is Verdict.WARN
 
 
+def test_what_a_clock_that_was_wrong_has_charged_limits_nobody_once_it_is_right():
+    pace = Pace(LIMITS)
+    for _ in range(LIMITS.chat):
+        pace.charge(1, later(86400))
+    pace.warned(1, later(86400))
+    assert pace.judge(1, START) is Verdict.ANSWER
+    for _ in range(LIMITS.chat):
+        pace.charge(1, START)
+    assert pace.judge(1, START) is Verdict.WARN
+
+
 def test_idle_chats_are_forgotten_and_warnings_with_them():
     pace = Pace(LIMITS)
     pace.charge(1, START)
