@@ -10,6 +10,8 @@
   const KEYS_PER_MESSAGE = 2;
   const MAX_HISTORY = 5000;
   const OWN_KEYS_KEPT = 500;
+  const ANSWER_MS = 5000;
+  const CHAT_MS = 40000;
   const PEOPLE = new Set(['c.us', 'lid']);
   const SEND_OPTIONS = { waitForAck: true, linkPreview: false, markIsRead: false, detectMentioned: false };
   const CONNECTION_EVENTS = ['loader.full_ready', 'conn.authenticated', 'conn.require_auth', 'conn.qrcode_idle', 'conn.main_ready',
@@ -33,6 +35,9 @@
 
   const reason = error => String((error && (error.code || error.message)) || error).slice(0, 300);
   const attempt = (read, otherwise) => { try { return read(); } catch { return otherwise; } };
+  const hurried = (ms, promise) => Promise.race([promise, new Promise((_, reject) => { setTimeout(reject, ms, 'no answer'); })]);
+  // Messages wait for one another: what WhatsApp Web does not say of one must neither cost it nor hold the others back.
+  const ifSaid = (promise, otherwise) => hurried(ANSWER_MS, promise).catch(() => otherwise);
   const watch = (name, fn) => WPP.on(name, (...args) => attempt(() => fn(...args)));
 
   // ---- incoming
@@ -64,14 +69,16 @@
 
   const textOf = msg => String((TEXT_KINDS.has(msg.type) ? msg.body : msg.caption) || '').slice(0, MAX_TEXT);
 
+  const timeOf = msg => (Number.isFinite(msg.t) ? msg.t : Math.floor(Date.now() / 1000));
+
   async function flatten(msg, at, late) {
     const remote = msg.id.remote;
     const mark = PEOPLE.has(remote.server) ? markOf(msg.id.id) : '';
     return {
       type: 'message', id: String(msg.id), chat: String(remote), server: remote.server, from_me: Boolean(msg.id.fromMe),
-      kind: String(msg.type), text: textOf(msg), time: msg.t, name: String(msg.notifyName || '').slice(0, 200),
-      phone: await phoneOf(remote), lid: remote.server === 'lid' ? remote.user : '', mark,
-      keys: await replyKeys(msg.id, mark, late), at, late,
+      kind: String(msg.type), text: textOf(msg), time: timeOf(msg), name: String(msg.notifyName || '').slice(0, 200),
+      phone: await ifSaid(phoneOf(remote), ''), lid: remote.server === 'lid' ? remote.user : '', mark,
+      keys: await ifSaid(replyKeys(msg.id, mark, late), []), at, late,
     };
   }
 
@@ -90,16 +97,21 @@
     return reachesBack || count >= MAX_HISTORY ? messages : historyOf(chat, since, count * 4);
   }
 
+  async function catchUpOn(chat, since, perChat) {
+    const messages = await hurried(CHAT_MS, historyOf(chat, since, perChat));
+    const fresh = messages.filter(m => m.t >= since).sort((a, b) => a.t - b.t);
+    fresh.forEach(m => take(m, true));
+    return fresh.filter(m => !m.id.fromMe).length;
+  }
+
   async function catchUp(op, since, perChat) {
     const chats = (await WPP.chat.list({ ignoreGroupMetadata: true })).filter(c => PEOPLE.has(c.id.server) && c.t >= since);
+    const failures = [];
     let found = 0;
-    for (const chat of chats) {
-      const messages = await historyOf(chat, since, perChat);
-      const fresh = messages.filter(m => m.t >= since).sort((a, b) => a.t - b.t);
-      fresh.forEach(m => take(m, true));
-      found += fresh.filter(m => !m.id.fromMe).length;
-    }
+    for (const chat of chats) found += await catchUpOn(chat, since, perChat).catch(error => { failures.push(error); return 0; });
     await order;
+    // The other chats' messages need not wait until this one can be read.
+    if (failures.length) throw failures[0];
     push({ type: 'caught_up', op, chats: chats.length, messages: found });
   }
 
@@ -152,8 +164,8 @@
 
   // A page whose animation frames have stopped is frozen even where its scripts still answer.
   const probe = () => new Promise(resolve => {
-    const late = setTimeout(() => resolve({ ...snapshot(), frames: false }), 3000);
-    requestAnimationFrame(() => { clearTimeout(late); resolve({ ...snapshot(), frames: true }); });
+    const late = setTimeout(() => resolve({ ...snapshot(), frames: false, seq }), 3000);
+    requestAnimationFrame(() => { clearTimeout(late); resolve({ ...snapshot(), frames: true, seq }); });
   });
 
   const showState = why => push({ type: 'state', why, ...snapshot() });

@@ -8,7 +8,7 @@ from tests.worker.sandbox.conftest import Page, Sandbox
 from worker.whatsapp.page import PAGE_SCRIPT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-SHOP, ASHA = "+255700000001", "+255711000001"
+SHOP, ASHA, BARAKA, CHIKU = "+255700000001", "+255711000001", "+255711000002", "+255711000003"
 OLD = 30
 # Every id is counted, and made all the same.
 LISTEN = """
@@ -58,3 +58,43 @@ def test_ids_for_replies_are_made_for_what_is_new_and_not_for_what_is_old(
     eventually(lambda: len(messages(page)) == 2 * OLD + 2)
     again = [message for message in messages(page) if message["id"] == new["id"]]
     assert [message["mark"] for message in again] == [new["mark"]] * 2
+
+
+# What WhatsApp Web is asked for beside a message is refused, or never answered.
+BREAK = """
+window.pushed = [];
+window.flowhqPush = text => window.pushed.push(JSON.parse(text));
+const [how, badChat] = arguments;
+const broken = { throws: () => { throw new Error('broken'); }, hangs: () => new Promise(() => {}) }[how];
+const { getMessages } = WPP.chat;
+const chat = Object.create(WPP.chat, {
+  generateMessageID: { value: broken },
+  getMessages: { value: (id, options) => (String(id).startsWith(badChat) ? broken() : getMessages(id, options)) },
+});
+window.WPP = Object.create(WPP, { chat: { value: chat }, contact: { value: { getPnLidEntry: broken } } });
+"""
+
+
+@pytest.mark.parametrize("how", ["throws", "hangs"])
+def test_no_message_is_lost_or_held_back_for_what_whatsapp_does_not_say_of_another(
+    sandbox: Sandbox, linked: Page, eventually: Callable[..., Any], how: str,
+):
+    linked.run(BREAK + PAGE_SCRIPT.read_text(), how, "nobody")
+    for text in ("first", "second"):
+        sandbox.write(ASHA, SHOP, text)
+    eventually(lambda: len(messages(linked)) == 2)
+    assert [(message["text"], message["keys"]) for message in messages(linked)] == [("first", []), ("second", [])]
+
+
+def test_a_chat_whose_history_cannot_be_read_does_not_keep_that_of_the_others_back(
+    sandbox: Sandbox, linked: Page, eventually: Callable[..., Any],
+):
+    for number in (BARAKA, CHIKU):
+        sandbox.phone(number)
+    for number in (ASHA, BARAKA, CHIKU):
+        sandbox.write(number, SHOP, f"from {number}")
+    eventually(lambda: len(linked.seen()) == 3)
+    linked.run(BREAK + PAGE_SCRIPT.read_text(), "throws", BARAKA[1:])
+    linked.run("__flowhq.catchUp(1, 0, 50)")
+    eventually(lambda: "failed" in [each["type"] for each in linked.run("return pushed")])
+    assert {message["text"] for message in messages(linked)} == {f"from {ASHA}", f"from {CHIKU}"}
