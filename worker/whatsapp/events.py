@@ -201,3 +201,7 @@ class Box:
             return False
         self.last = item["seq"]
         return True
+
+    def misses(self, epoch: str, seq: int) -> bool:
+        """Whether the page has said more than has come, where it has said so much."""
+        return epoch != self.epoch or seq > self.last

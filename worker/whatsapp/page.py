@@ -27,6 +27,7 @@ class Page:
         self._browser = browser
         self._box = Box()
         self._last_op = 0
+        self._said: tuple[str, int] | None = None
         browser.inject(f"window.WPPConfig = {json.dumps(WPP_CONFIG)};")
         browser.inject(wa_js)
         browser.inject(PAGE_SCRIPT.read_text())
@@ -51,7 +52,14 @@ class Page:
                 taken.append((item["seq"], events.read(item)))
             elif self._box.gaps > gaps:
                 self._run("replay")
+        self._ask_for_missing()
         return taken
+
+    def _ask_for_missing(self) -> None:
+        # Nothing comes after the last event that would show its absence.
+        said, self._said = self._said, None
+        if said and self._box.misses(*said):
+            self._run("replay")
 
     def acknowledge(self, seq: int) -> None:
         """Let the page drop its events up to `seq`: they are safely in the database, or of no account."""
@@ -93,7 +101,9 @@ class Page:
 
     def probe(self) -> Snapshot:
         """How the page is, by a round trip through its scripts and one animation frame."""
-        return events.snapshot(self._devtools.evaluate("__flowhq.probe()", deadline_s=PROBE_DEADLINE_S))
+        item = self._devtools.evaluate("__flowhq.probe()", deadline_s=PROBE_DEADLINE_S)
+        self._said = item["epoch"], item["seq"]
+        return events.snapshot(item)
 
     def picture(self) -> bytes | None:
         """What the page looks like, as a JPEG; None where it cannot be had."""
