@@ -205,7 +205,7 @@ class Worker:
             case page_events.CaughtUp() | page_events.OperationFailed() if self._catch_up.is_answer(event.op):
                 self._finish_catch_up(event)
             case page_events.OperationFailed():
-                self._outbox.on_failed(event.op, clock)
+                self._outbox.on_failed(event.op, clock, now)
                 self._receipts.on_failed(event.op)
             case page_events.Unreadable():
                 log.error("message_unreadable", message_id=page_events.bare_id(event.id), error=event.error)

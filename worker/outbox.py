@@ -1,6 +1,7 @@
 """Send a reply once, in order within its chat; chats do not wait for each other.
 
-A reply is settled when WhatsApp has it (SENT) or will not take it (FAILED). Whenever an outcome is unknown (a deadline
+A reply is settled when WhatsApp has it (SENT) or will not take it (FAILED), or when the page does not say which for long
+(UNKNOWN). Whenever an outcome is unknown (a deadline
 passed, the page or the worker was replaced) the id is looked up in the chat before anything is sent again.
 """
 from collections import deque
@@ -24,6 +25,8 @@ THROWING_CHATS = 3
 # A connected page sends what it holds at once; one that holds it still after so many looks does not send.
 STUCK_LOOKS = 3
 THROWN = "ERROR"
+# So often in a row a connected page is asked in vain of one reply, a deadline apart, before nobody can know.
+LOOKS = 10
 # What failed by its answer may have arrived all the same: its receipt then comes a moment later.
 RECEIPT_S = 3.0
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -105,6 +108,7 @@ class _Entry:
     tries: int = 0
     awaited_receipt: bool = False
     stuck: int = 0
+    in_vain: int = 0
 
 
 @dataclass
@@ -173,7 +177,8 @@ class Outbox:
             self._settle(entry, Delivery.SENT, clock, now)
         else:
             log.warning("send_refused", message_id=bare_id(entry.reply.key), result=event.result, error=event.error)
-            self._count_thrown(entry, event)
+            if event.result == THROWN:
+                self._count_thrown(entry, event.error)
             self._doubt(entry, clock)
 
     def on_looked_up(self, event: LookedUp, clock: float, now: datetime) -> None:
@@ -181,6 +186,7 @@ class Outbox:
         entry = self._operations.get(event.op)
         if entry is None:
             return
+        entry.in_vain = 0
         if event.found and event.ack >= SERVER_HAS_IT:
             self._settle(entry, ACKS.get(event.ack, Delivery.SENT), clock, now)
         elif event.found and event.ack == 0:
@@ -198,9 +204,18 @@ class Outbox:
             entry.step, entry.due = Step.SEND, clock + entry.tries
             log.info("reply_sent_again" if entry.tries else "reply_sent_late", message_id=bare_id(entry.reply.key))
 
-    def on_failed(self, op: int, clock: float) -> None:
-        """A look-up ended in an exception of the page: ask again later."""
-        if entry := self._operations.get(op):
+    def on_failed(self, op: int, clock: float, now: datetime) -> None:
+        """A look-up ended in an exception of the page: ask again later; raises PageDegraded where many do."""
+        entry = self._operations.get(op)
+        if entry is None:
+            return
+        entry.in_vain += 1
+        # It is no longer what a paused number waits for.
+        self.gate.returned()
+        self._count_thrown(entry, "The page cannot say what became of a reply")
+        if entry.in_vain >= LOOKS:
+            self._settle(entry, Delivery.UNKNOWN, clock, now)
+        else:
             self._wait(entry, clock, self.deadline_s)
 
     def on_ack(self, event: AckSeen, now: datetime) -> None:
@@ -244,11 +259,10 @@ class Outbox:
         if entry.stuck >= STUCK_LOOKS:
             raise PageDegraded("A reply stays in WhatsApp Web and does not leave it")
 
-    def _count_thrown(self, entry: _Entry, event: Sent) -> None:
-        if event.result == THROWN:
-            self._throwing.add(entry.reply.chat_id)
+    def _count_thrown(self, entry: _Entry, error: str) -> None:
+        self._throwing.add(entry.reply.chat_id)
         if len(self._throwing) >= THROWING_CHATS:
-            raise PageDegraded(f"Sends failed in {len(self._throwing)} chats in a row: {event.error}")
+            raise PageDegraded(f"Sends failed in {len(self._throwing)} chats in a row: {error}")
 
     def _doubt(self, entry: _Entry, clock: float) -> None:
         self._forget_operation(entry)
@@ -266,7 +280,7 @@ class Outbox:
         log.info("reply_settled", message_id=bare_id(entry.reply.key), chat=entry.reply.chat_id, delivery=delivery)
         self._forget_operation(entry)
         self.late = 0
-        if delivery is Delivery.FAILED:
+        if delivery in (Delivery.FAILED, Delivery.UNKNOWN):
             self.gate.failed(entry.reply.chat_id, clock)
         else:
             self.gate.succeeded()

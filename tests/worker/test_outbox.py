@@ -8,7 +8,7 @@ from worker.breaker import FIRST_PAUSE_S, PROBE_AGAIN_S, TRIPS_AFTER
 from worker.config import load_config
 from worker.gate import Gate
 from worker.inbox import Inbox
-from worker.outbox import LATE_IN_A_ROW, RECEIPT_S, STUCK_LOOKS, TRIES, Outbox, PageDegraded
+from worker.outbox import LATE_IN_A_ROW, LOOKS, RECEIPT_S, STUCK_LOOKS, THROWING_CHATS, TRIES, Outbox, PageDegraded
 from worker.warmup import FIRST_DAY, MINUTE_S
 from worker.whatsapp.events import AckSeen, LookedUp, Sent
 
@@ -252,6 +252,51 @@ def test_sends_that_throw_in_one_chat_are_that_chats_fault(outbox, phone, reply,
         outbox.pump(clock)
         outbox.on_looked_up(missing(phone.next("look_up")), clock, now)
     assert delivery(one) == Delivery.FAILED
+
+
+def test_a_reply_of_which_the_page_never_says_anything_becomes_uncertain_and_the_next_goes_on(
+    tenant, phone, reply, now,
+):
+    doubtful = reply()
+    outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
+    outbox.load_unsettled(now)
+    following = reply()
+    outbox.add([following])
+    clock = 0.0
+    for _ in range(LOOKS):
+        assert delivery(doubtful) == Delivery.PENDING
+        outbox.pump(clock)
+        outbox.on_failed(phone.next("look_up")[1], clock, now)
+        clock += DEADLINE_S
+    assert delivery(doubtful) == Delivery.UNKNOWN
+    outbox.pump(clock)
+    assert phone.next("send")[3] == following.key
+
+
+def test_look_ups_that_throw_in_chat_after_chat_are_the_pages_fault(tenant, phone, reply, now):
+    for number in range(THROWING_CHATS):
+        reply(phone=f"25571100000{number}")
+    outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
+    outbox.load_unsettled(now)
+    outbox.pump(0.0)
+    with pytest.raises(PageDegraded):
+        for _ in range(THROWING_CHATS):
+            outbox.on_failed(phone.next("look_up")[1], 0.0, now)
+
+
+def test_a_reply_of_which_nothing_is_said_holds_up_no_other_while_sending_is_paused(tenant, phone, reply, now):
+    reply()
+    WhatsAppSession.update(sending_paused_at=now).execute()
+    outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
+    outbox.add([reply(phone="255711000002")])
+    outbox.pump(0.0)
+    phone.next("send")
+    outbox.doubt_all()
+    outbox.add([reply(phone="255711000003")])
+    outbox.pump(PROBE_AGAIN_S)
+    outbox.on_failed(phone.next("look_up")[1], PROBE_AGAIN_S, now)
+    outbox.pump(3 * PROBE_AGAIN_S)
+    assert phone.verbs() == ["send"]
 
 
 def test_a_send_that_failed_by_its_answer_is_not_repeated_before_its_receipt_could_come(outbox, phone, reply, now):
