@@ -27,6 +27,8 @@ NEXT_CODE_TTL = timedelta(seconds=20)
 CODE_WANTED_FOR = timedelta(minutes=2)
 # How long the page may stay in a state on its own before a new browser is tried.
 PATIENCE_S = {SessionState.DISCONNECTED: 300.0}
+# A window with news that its buttons do not close is for a person: left open, it costs a fresh link.
+NEWS_PATIENCE_S = 45.0
 PASSING = (SessionState.STARTING, SessionState.CONNECTING, SessionState.DISCONNECTED)
 
 log = get_logger(__name__)
@@ -59,20 +61,25 @@ class Link:
     state: SessionState = SessionState.STARTING
     connected: bool = False
     ready: bool = False
+    new: NewLink | None = None
+    """Whose the link is that somebody has just made; whoever has acted upon that takes it away."""
+    wants_new_page: bool = False
+    """Whether the page has to be loaded anew, as one does that is too old."""
     _reported: Meaning | None = None
     _code: str = ""
     _parting: str = ""
     _parked: bool = False
     _wants_picture: bool = False
     _was_connected: bool = False
-    _new: NewLink | None = None
+    _was_reloaded: bool = False
+    _news_since: float | None = None
     _paired_for: datetime | None = None
     _overdue_at: float = float("inf")
     _identity: tuple[str, str] = field(default=("", ""))
 
     def on_page(self, now: datetime, clock: float) -> None:
         """A page, or a new one in its place."""
-        self.ready = self.connected = self._parked = self._was_connected = False
+        self.ready = self.connected = self._parked = self._was_connected = self.wants_new_page = False
         self._code = ""
         if not self._parting:
             self._report(Meaning("page_opened", LOADING), now, clock)
@@ -83,12 +90,12 @@ class Link:
         self.ready = snapshot.ready
         if is_parked(snapshot) and not self._parked:
             self._park(now)
-        if is_news(snapshot.modal):
-            self._dismiss()
-        if (found := meaning(snapshot, was_connected=self._was_connected)) is not None:
+        self._look_at_news(snapshot.modal, clock)
+        found = meaning(snapshot, was_connected=self._was_connected, news_stays=self._news_stays(clock))
+        if found is not None:
             self._report(found, now, clock)
             if found.cause == "proved":
-                self._parting, self._was_connected = "", True
+                self._parting, self._was_connected, self._was_reloaded = "", True, False
                 self._identify(snapshot, now)
 
     def on_code(self, code: str, now: datetime) -> None:
@@ -97,7 +104,7 @@ class Link:
             ttl = NEXT_CODE_TTL if self._code else FIRST_CODE_TTL
             detail = self._parting or "Scan the code with WhatsApp on the phone."
             sessions.report_code(self.tenant, sessions.Code(code, self.generation, now + ttl), now=now, detail=detail)
-            self._code, self._parked, self._new = code, False, NewLink.SAME_NUMBER
+            self._code, self._parked, self.new = code, False, NewLink.SAME_NUMBER
             self._enter("code_shown", None)
             log.info("code_shown", generation=self.generation)
 
@@ -111,11 +118,6 @@ class Link:
         """WhatsApp ended the link."""
         self._parting = logout_words(reason)
         self._report(Meaning("unlinked", self._parting), now, clock)
-
-    def take_new(self) -> NewLink | None:
-        """Whose link somebody has made since this was last asked, if any."""
-        new, self._new = self._new, None
-        return new
 
     def on_pairing_code(self, event: PairingCode, now: datetime) -> None:
         """The page has made a pairing code, or cannot."""
@@ -159,9 +161,17 @@ class Link:
         log.info("page_pictured", size=len(jpeg or b""))
         self._wants_picture = False
 
-    def _dismiss(self) -> None:
-        log.info("window_dismissed")
-        self.page.dismiss(NEWS_BUTTONS)
+    def _look_at_news(self, modal: str, clock: float) -> None:
+        if not is_news(modal):
+            self._news_since = None
+            return
+        self._news_since = clock if self._news_since is None else self._news_since
+        if not self._news_stays(clock):
+            log.info("window_dismissed")
+            self.page.dismiss(NEWS_BUTTONS)
+
+    def _news_stays(self, clock: float) -> bool:
+        return self._news_since is not None and clock - self._news_since > NEWS_PATIENCE_S
 
     def _park(self, now: datetime) -> None:
         self._parked, self._code = True, ""
@@ -173,6 +183,8 @@ class Link:
             sessions.report_session(self.tenant, found.cause, now=now, detail=found.detail)
             log.info("session", cause=found.cause)
             self._wants_picture = found.is_question
+            if found.detail == UPDATE_NEEDED and not self._was_reloaded:
+                self.wants_new_page = self._was_reloaded = True
             self._enter(found.cause, found, clock)
 
     def _enter(self, cause: str, found: Meaning | None, clock: float = 0.0) -> None:
@@ -193,7 +205,7 @@ class Link:
         identity = ("+" + snapshot.me.split("@")[0].split(":")[0], snapshot.lid.split("@")[0])
         if identity != self._identity:
             if sessions.report_identity(self.tenant, phone=identity[0], lid=identity[1], now=now):
-                self._new = NewLink.OTHER_NUMBER
+                self.new = NewLink.OTHER_NUMBER
             self._identity = identity
 
 

@@ -6,7 +6,7 @@ import pytest
 from app.models import SessionState, Tenant, TenantStatus, WhatsAppSession
 from app.services.pictures import picture_of
 from worker.catchup import NewLink
-from worker.link import Link
+from worker.link import NEWS_PATIENCE_S, Link
 from worker.whatsapp.events import PairingCode, Snapshot
 
 TIMEOUT_S = 90.0
@@ -71,17 +71,19 @@ def test_a_scan_ends_the_code_and_the_tenant_becomes_active(link, now):
 def test_a_first_link_is_another_numbers_once(link, now):
     link.on_code("2@abc", now)
     link.on_state(LINKED, now, 3)
-    assert link.take_new() is NewLink.OTHER_NUMBER
-    assert link.take_new() is None
+    assert link.new is NewLink.OTHER_NUMBER
+    link.new = None
+    link.on_state(LINKED, now, 4)
+    assert link.new is None
 
 
 def test_a_number_that_is_linked_again_is_known_and_another_one_forgets_what_was_read(link, now):
     WhatsAppSession.update(phone="+255700000002", watermark=now).execute()
     link.on_code("2@abc", now)
     link.on_state(LINKED, now, 3)
-    assert link.take_new() is NewLink.SAME_NUMBER and session().watermark == now
+    assert link.new is NewLink.SAME_NUMBER and session().watermark == now
     link.on_state(replace(LINKED, me="255700000009@c.us"), now, 4)
-    assert link.take_new() is NewLink.OTHER_NUMBER and session().watermark is None
+    assert link.new is NewLink.OTHER_NUMBER and session().watermark is None
 
 
 def test_a_pairing_code_that_is_refused_is_told_until_there_is_one(link, now):
@@ -98,7 +100,7 @@ def test_a_pairing_code_that_is_refused_is_told_until_there_is_one(link, now):
 def test_a_page_that_comes_back_linked_is_no_new_link(link, now):
     WhatsAppSession.update(phone="+255700000002", watermark=now).execute()
     link.on_state(LINKED, now, 3)
-    assert link.take_new() is None
+    assert link.new is None
 
 
 def test_codes_are_renewed_only_while_somebody_looks(link, now):
@@ -165,6 +167,19 @@ def test_a_window_with_news_is_dismissed_and_changes_nothing(link, now):
     assert session().state == SessionState.CONNECTED
 
 
+def test_a_window_with_news_that_does_not_close_is_for_a_person_until_it_has_gone(link, now):
+    news = replace(LINKED, modal="What's new on WhatsApp Web\nWeiter")
+    link.on_state(news, now, 1)
+    link.on_state(news, now, 1 + NEWS_PATIENCE_S)
+    assert session().state == SessionState.CONNECTED
+    link.on_state(news, now, 2 + NEWS_PATIENCE_S)
+    link.tick(now)
+    assert (session().state, link.page.pictured) == (SessionState.ACTION_REQUIRED, 1)
+    link.on_state(LINKED, now, 3 + NEWS_PATIENCE_S)
+    link.on_state(news, now, 4 + NEWS_PATIENCE_S)
+    assert session().state == SessionState.CONNECTED
+
+
 def test_a_window_that_asks_a_person_is_left_alone(link, now):
     link.on_state(replace(LINKED, modal="Confirm it is you"), now, 1)
     assert link.page.dismissed == ()
@@ -202,6 +217,19 @@ def test_a_page_that_is_too_old_is_loaded_anew_after_a_while_and_a_blocked_one_i
     link.on_state(replace(LINKED, mode="DEPRECATED_VERSION"), now, 1)
     assert not link.is_overdue(TIMEOUT_S)
     assert link.is_overdue(TIMEOUT_S + 2)
+
+
+def test_a_page_that_is_too_old_is_loaded_anew_at_once_and_once(link, now):
+    link.on_state(LINKED, now, 1)
+    assert not link.wants_new_page
+    link.on_state(replace(LINKED, needs_update=True), now, 2)
+    assert link.wants_new_page
+    link.on_page(now, 3)
+    link.on_state(replace(LINKED, needs_update=True), now, 4)
+    assert not link.wants_new_page and session().state == SessionState.ACTION_REQUIRED
+    link.on_state(LINKED, now, 5)
+    link.on_state(replace(LINKED, needs_update=True), now, 6)
+    assert link.wants_new_page
 
 
 def test_a_lost_connection_stays_lost_however_often_the_page_is_asked(link, now):

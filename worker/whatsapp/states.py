@@ -52,8 +52,11 @@ class Meaning:
     """Whether a window that we do not know lies over the page."""
 
 
-def meaning(snapshot: Snapshot, *, was_connected: bool) -> Meaning | None:
-    """What the snapshot says, or None where it says nothing new (a code screen: its code arrives as an event)."""
+def meaning(snapshot: Snapshot, *, was_connected: bool, news_stays: bool = False) -> Meaning | None:
+    """What the snapshot says, or None where it says nothing new (a code screen: its code arrives as an event).
+
+    A window with news is none that a person has to see, unless it stays although its buttons were pressed.
+    """
     for word in (snapshot.mode, snapshot.socket):
         if word in _PERSON_NEEDED:
             return Meaning("person_needed", _PERSON_NEEDED[word])
@@ -61,7 +64,7 @@ def meaning(snapshot: Snapshot, *, was_connected: bool) -> Meaning | None:
         return Meaning("person_needed", UPDATE_NEEDED)
     if "CONFLICT" in (snapshot.mode, snapshot.socket):
         return Meaning("taken_over", TAKEN_OVER)
-    if snapshot.modal and not is_news(snapshot.modal):
+    if snapshot.modal and (news_stays or not is_news(snapshot.modal)):
         return Meaning("person_needed", f"{ASKED}: {_one_line(snapshot)}", is_question=True)
     if not snapshot.ready:
         return Meaning("page_opened", LOADING)
