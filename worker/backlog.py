@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Protocol
 
+from app.logs import get_logger
 from app.models import Outcome
 from worker.away import Away, Treatment
 from worker.catchup import CatchUp
 from worker.inbox import Inbox, Said
-from worker.whatsapp.events import MessageSeen
+from worker.whatsapp.events import CaughtUp, MessageSeen, OperationFailed
+
+log = get_logger(__name__)
 
 
 class Answer(Protocol):
@@ -32,6 +35,14 @@ class Backlog:
     inbox: Inbox
     answer: Answer
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def on_answer(self, event: CaughtUp | OperationFailed) -> None:
+        """The page says that it has read its history, or why it cannot."""
+        if isinstance(event, CaughtUp):
+            log.info("caught_up", chats=event.chats, messages=event.messages)
+        else:
+            log.error("catch_up_failed", error=event.error)
+        self.begin(was_read=isinstance(event, CaughtUp))
 
     def begin(self, *, was_read: bool) -> None:
         """The page has read its history, or cannot."""

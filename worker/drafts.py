@@ -1,9 +1,18 @@
 """What people write in the portal: each line waits in the log under a draft's id until it has one of WhatsApp's."""
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from app.models import DRAFT_ID, Message, Tenant
+from app.logs import get_logger
+from app.models import DRAFT_ID, Delivery, Message, Tenant
 from worker.outbox import Outgoing
+from worker.whatsapp.devtools import PageError
+from worker.whatsapp.events import chat_of
+
+TRIES = 5
+AGAIN_S = 30.0
+
+log = get_logger(__name__)
 
 
 class KeyMaker(Protocol):
@@ -13,10 +22,34 @@ class KeyMaker(Protocol):
         """A fresh WhatsApp id for a message to `chat`."""
 
 
-def assign_keys(tenant: Tenant, page: KeyMaker) -> Iterator[Outgoing]:
-    """Give every waiting draft its WhatsApp id, oldest first, and hand it on to be sent."""
-    drafts = [row for row in Message.unsettled_of(tenant) if row.wa_message_id.startswith(DRAFT_ID)]
-    for row in drafts:
-        key = page.new_key(row.chat.wa_chat_id)
-        Message.update(wa_message_id=key).where(Message.id == row.id).execute()
-        yield Outgoing(row.id, row.chat.id, row.chat.wa_chat_id, key, row.text)
+@dataclass
+class Drafts:
+    """The drafts of one tenant. `clock` is monotonic seconds."""
+
+    tenant: Tenant
+    page: KeyMaker
+    _refused: dict[int, tuple[int, float]] = field(default_factory=dict)
+
+    def assign_keys(self, clock: float) -> Iterator[Outgoing]:
+        """Give every waiting draft its WhatsApp id, oldest first, and hand it on to be sent.
+
+        One that the page refuses an id waits, holds up no other, and has failed after some tries.
+        """
+        for row in Message.unsettled_of(self.tenant):
+            _, due = self._refused.get(row.id, (0, clock))
+            if row.wa_message_id.startswith(DRAFT_ID) and due <= clock and (key := self._key_for(row, clock)):
+                Message.update(wa_message_id=key).where(Message.id == row.id).execute()
+                # WhatsApp may know the chat by another id than the one we have seen.
+                yield Outgoing(row.id, row.chat.id, chat_of(key), key, row.text)
+
+    def _key_for(self, row: Message, clock: float) -> str:
+        try:
+            return self.page.new_key(row.chat.wa_chat_id)
+        except PageError as error:
+            tries = self._refused.get(row.id, (0, clock))[0] + 1
+            log.warning("draft_refused", row=row.id, chat=row.chat.id, tries=tries, error=str(error).split("\n")[0])
+        self._refused[row.id] = tries, clock + AGAIN_S
+        if tries >= TRIES:
+            Message.update(delivery=Delivery.FAILED).where(Message.id == row.id).execute()
+            del self._refused[row.id]
+        return ""

@@ -25,7 +25,7 @@ from worker.losses import BROWSER_LOST, DATABASE_LOST
 from worker.lost import Said, marked
 from worker.outbox import Outgoing
 from worker.pacing import Pace, Verdict, typing_s
-from worker.whatsapp.events import MessageSeen, bare_id
+from worker.whatsapp.events import MessageSeen, bare_id, chat_of
 
 RATE_WARNING = "rate_limited"
 FAILED_TO_DECIDE = "error"
@@ -73,7 +73,8 @@ class Inbox:
 
         What the customer wrote right `before` it is read together with it, each claimed in a row of its own. Where a
         machine that was lost has `said` its answers already, they are written down, and nothing is sent.
-        Raises worker.losses.BROWSER_LOST and DATABASE_LOST; then nothing has been claimed, or all of it, and the same call may be repeated.
+        Raises worker.losses.BROWSER_LOST and DATABASE_LOST; then nothing has been claimed, or all of it, and the same
+        call may be repeated.
         """
         messages = tuple(map(bounded, (*before, seen)))
 
@@ -220,7 +221,7 @@ class Inbox:
                     key = marked(key or self._new_key(seen.chat), seen, len(before))
                 row = log_out(self._tenant, chat, send, key=key, in_reply_to=message_id, now=now)
                 typing = typing_s(send.text, self._config.typing_ms_per_char, self._config.typing_max_ms)
-                yield Outgoing(row, chat.id, seen.chat, key, send.text, typing)
+                yield Outgoing(row, chat.id, chat_of(key), key, send.text, typing)
 
     def _record_said(
         self, chat: Chat, message_id: int, said: Said, decision: Decision, now: datetime,

@@ -22,7 +22,8 @@ from worker.bell import Bell
 from worker.browser import Browser
 from worker.catchup import CatchUp
 from worker.config import Config, newer_config
-from worker.drafts import assign_keys
+from worker.connection import Connection
+from worker.drafts import Drafts
 from worker.gate import Gate
 from worker.gathering import Gathering
 from worker.inbox import Inbox
@@ -139,6 +140,8 @@ class Worker:
         self._outbox = Outbox(self._tenant, self._page, self._settings.send_timeout_s, self._gate)
         self._outbox.load_unsettled(_now())
         self._receipts = Receipts(self._tenant, self._page, self._settings.receipt_timeout_s, _now())
+        self._drafts = Drafts(self._tenant, self._page)
+        self._connection = Connection(self._link, self._catch_up, self._outbox, self._away, self._upkeep)
         self._pending.clear()
         self._announced_ready = False
         self._link.on_page(_now(), monotonic())
@@ -203,7 +206,7 @@ class Worker:
             case page_events.AckSeen():
                 self._outbox.on_ack(event, now)
             case page_events.CaughtUp() | page_events.OperationFailed() if self._catch_up.is_answer(event.op):
-                self._finish_catch_up(event)
+                self._backlog.on_answer(event)
             case page_events.OperationFailed():
                 self._outbox.on_failed(event.op, clock, now)
                 self._receipts.on_failed(event.op)
@@ -239,15 +242,7 @@ class Worker:
                      outcome=taken.outcome, late=each.late, joined=each is not message)
         return taken.outcome
 
-    def _finish_catch_up(self, event: page_events.CaughtUp | page_events.OperationFailed) -> None:
-        if isinstance(event, page_events.CaughtUp):
-            log.info("caught_up", chats=event.chats, messages=event.messages)
-        else:
-            log.error("catch_up_failed", error=event.error)
-        self._backlog.begin(was_read=isinstance(event, page_events.CaughtUp))
-
     def _on_session(self, event: page_events.Event, now: datetime, clock: float) -> None:
-        was_connected = self._link.connected
         match event:
             case page_events.PageOpened():
                 self._gathering.work(now, clock, at_once=True)
@@ -266,19 +261,11 @@ class Worker:
                 self._link.on_logout(event.reason, now, clock)
             case page_events.StateSeen():
                 self._link.on_state(event.snapshot, now, clock)
-        self._after_session_change(was_connected, now, clock)
+        self._follow_link(now, clock)
 
-    def _after_session_change(self, was_connected: bool, now: datetime, clock: float) -> None:
-        if self._link.connected and not was_connected:
-            self._upkeep.connected(clock)
+    def _follow_link(self, now: datetime, clock: float) -> None:
+        if self._connection.follow(now, clock):
             self._failures = 0
-            self._outbox.doubt_all()
-        if self._link.connected:
-            self._catch_up.begin(self._link.take_new(), now, clock)
-            if not was_connected:
-                self._away.end(self._catch_up.since, now)
-        elif was_connected:
-            self._catch_up.suspend()
         if self._link.ready and not self._announced_ready:
             self._announced_ready = True
             sessions.report_worker(self._tenant, "page_ready", now=now, token=self._token, error="")
@@ -309,16 +296,18 @@ class Worker:
         self._link.tick(now)
         self._gate.report(now, clock)
         if self._link.connected:
-            self._outbox.add(assign_keys(self._tenant, self._page))
-            self._review_receipts(now, clock)
+            self._outbox.add(self._drafts.assign_keys(clock))
+        if self._link.connected and not self._catch_up.holds():
+            self._receipts.review(now, clock)
+        self._review_page()
         self._reload_config()
 
-    def _review_receipts(self, now: datetime, clock: float) -> None:
-        if not self._catch_up.holds():
-            self._receipts.review(now, clock)
-        if self._receipts.wants_new_page and self._outbox.is_idle():
-            log.info("page_loaded_anew", why="second ticks are missing")
-            self._receipts.wants_new_page = False
+    def _review_page(self) -> None:
+        is_idle = self._outbox.is_idle()
+        if self._link.wants_new_page or (self._receipts.wants_new_page and self._link.connected and is_idle):
+            why = "an update is due" if self._link.wants_new_page else "second ticks are missing"
+            log.info("page_loaded_anew", why=why)
+            self._link.wants_new_page = self._receipts.wants_new_page = False
             self._page.open(self._settings.page_url)
 
     def _beat(self) -> None:
@@ -345,7 +334,6 @@ class Worker:
     def _prove(self) -> bool:
         if not self._link.ready:
             return False
-        was_connected = self._link.connected
         try:
             snapshot = self._page.probe()
         except PageError as error:
@@ -353,7 +341,7 @@ class Worker:
             log.warning("page_unanswered", error=str(error).split("\n")[0])
             return False
         self._link.on_state(snapshot, _now(), monotonic())
-        self._after_session_change(was_connected, _now(), monotonic())
+        self._follow_link(_now(), monotonic())
         return self._link.connected
 
     def _reload_config(self) -> None:

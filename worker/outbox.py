@@ -1,8 +1,8 @@
 """Send a reply once, in order within its chat; chats do not wait for each other.
 
-A reply is settled when WhatsApp has it (SENT) or will not take it (FAILED), or when the page does not say which for long
-(UNKNOWN). Whenever an outcome is unknown (a deadline
-passed, the page or the worker was replaced) the id is looked up in the chat before anything is sent again.
+A reply is settled when WhatsApp has it (SENT) or will not take it (FAILED), or when the page does not say which for
+long (UNKNOWN). Whenever an outcome is unknown (a deadline passed, the page or the worker was replaced) the id is looked
+up in the chat before anything is sent again.
 """
 from collections import deque
 from collections.abc import Iterable

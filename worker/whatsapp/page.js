@@ -121,6 +121,12 @@
     if (ownKeys.size > OWN_KEYS_KEPT) ownKeys.delete(ownKeys.values().next().value);
   }
 
+  // A chat that we know by a number may have gone over to a LID since: an id must be one of the chat that there is.
+  async function newKey(chat) {
+    const known = await ifSaid(WPP.chat.find(chat).then(found => found.id), chat);
+    return String(await WPP.chat.generateMessageID(known));
+  }
+
   function send(op, chat, key, text) {
     remember(key);
     WPP.chat.sendTextMessage(chat, text, { ...SEND_OPTIONS, messageId: key }).then(
@@ -196,7 +202,7 @@
     ack, replay, send, composing, snapshot, probe, pair, dismiss,
     lookUp: (op, chat, key) => failing(op, lookUp(op, chat, key)),
     catchUp: (op, since, perChat) => failing(op, catchUp(op, since, perChat)),
-    newKey: async chat => String(await WPP.chat.generateMessageID(chat)),
+    newKey,
     refreshCode: () => { WPP.conn.refreshQR().catch(() => {}); },
   };
   push({ type: 'page' });

@@ -98,3 +98,14 @@ def test_a_chat_whose_history_cannot_be_read_does_not_keep_that_of_the_others_ba
     linked.run("__flowhq.catchUp(1, 0, 50)")
     eventually(lambda: "failed" in [each["type"] for each in linked.run("return pushed")])
     assert {message["text"] for message in messages(linked)} == {f"from {ASHA}", f"from {CHIKU}"}
+
+
+def test_an_id_is_made_for_the_chat_as_whatsapp_knows_it_now(linked: Page):
+    linked.run("""
+        const { generateMessageID } = WPP.chat;
+        const find = { value: async () => ({ id: '777@lid' }) };
+        const value = async chat => (String(chat) === '777@lid' ? generateMessageID(chat) : 'of another chat');
+        const chat = Object.create(WPP.chat, { find, generateMessageID: { value } });
+        window.WPP = Object.create(WPP, { chat: { value: chat } });
+    """ + PAGE_SCRIPT.read_text())
+    assert str(linked.ask("__flowhq.newKey('255711000001@c.us')")).startswith("true_777@lid_")
