@@ -6,6 +6,11 @@ from itertools import count
 import pytest
 
 from app.models import Tenant, TenantConfig, WhatsAppSession, WorkerProcess
+from tests.worker.outgoing import DEADLINE_S, Phone
+from worker.config import load_config
+from worker.gate import Gate
+from worker.inbox import Inbox
+from worker.outbox import Outbox
 from worker.whatsapp.events import MessageSeen
 
 NOON = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -41,3 +46,20 @@ def seen() -> Callable[..., MessageSeen]:
         return MessageSeen(**(values | changes))
 
     return make
+
+
+@pytest.fixture
+def phone():
+    return Phone()
+
+
+@pytest.fixture
+def outbox(tenant, phone):
+    return Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
+
+
+@pytest.fixture
+def reply(tenant, seen, now):
+    """Commits a reply to a fresh message of a customer."""
+    inbox = Inbox(tenant, load_config(tenant), lambda chat: "k", now)
+    return lambda phone="255711000001": inbox.take(seen(phone=phone), now).replies[0]

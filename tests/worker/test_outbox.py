@@ -1,81 +1,12 @@
-from collections import deque
 from datetime import timedelta
 
 import pytest
 
-from app.models import Delivery, Message, WhatsAppSession
-from worker.breaker import FIRST_PAUSE_S, PROBE_AGAIN_S, TRIPS_AFTER
-from worker.config import load_config
+from app.models import Delivery
+from tests.worker.outgoing import DEADLINE_S, delivery, found, missing, ok
 from worker.gate import Gate
-from worker.inbox import Inbox
 from worker.outbox import LATE_IN_A_ROW, LOOKS, RECEIPT_S, STUCK_LOOKS, THROWING_CHATS, TRIES, Outbox, PageDegraded
-from worker.warmup import FIRST_DAY, MINUTE_S
-from worker.whatsapp.events import AckSeen, LookedUp, Sent
-
-DEADLINE_S = 25.0
-
-
-class Phone:
-    """A page that notes what it is asked, and a WhatsApp that has what was sent until told to lose it."""
-
-    def __init__(self):
-        self.asked = deque()
-        self.op = 0
-
-    def send(self, chat, key, text):
-        return self._note("send", chat, key)
-
-    def look_up(self, chat, key):
-        return self._note("look_up", chat, key)
-
-    def composing(self, chat):
-        self.asked.append(("composing", 0, chat, ""))
-
-    def _note(self, verb, chat, key):
-        self.op += 1
-        self.asked.append((verb, self.op, chat, key))
-        return self.op
-
-    def verbs(self):
-        return [verb for verb, *_ in self.asked]
-
-    def next(self, verb):
-        asked = self.asked.popleft()
-        assert asked[0] == verb
-        return asked
-
-
-@pytest.fixture
-def phone():
-    return Phone()
-
-
-@pytest.fixture
-def outbox(tenant, phone):
-    return Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
-
-
-@pytest.fixture
-def reply(tenant, seen, now):
-    """Commits a reply to a fresh message of a customer."""
-    inbox = Inbox(tenant, load_config(tenant), lambda chat: "k", now)
-    return lambda phone="255711000001": inbox.take(seen(phone=phone), now).replies[0]
-
-
-def delivery(reply):
-    return Message.get_by_id(reply.message_id).delivery
-
-
-def ok(asked, ack=1):
-    return Sent(op=asked[1], key=asked[3], result="OK", ack=ack)
-
-
-def found(asked, ack):
-    return LookedUp(op=asked[1], key=asked[3], found=True, ack=ack)
-
-
-def missing(asked):
-    return LookedUp(op=asked[1], key=asked[3], found=False)
+from worker.whatsapp.events import AckSeen, Sent
 
 
 def test_a_reply_is_sent_and_settled(outbox, phone, reply, now):
@@ -284,21 +215,6 @@ def test_look_ups_that_throw_in_chat_after_chat_are_the_pages_fault(tenant, phon
             outbox.on_failed(phone.next("look_up")[1], 0.0, now)
 
 
-def test_a_reply_of_which_nothing_is_said_holds_up_no_other_while_sending_is_paused(tenant, phone, reply, now):
-    reply()
-    WhatsAppSession.update(sending_paused_at=now).execute()
-    outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
-    outbox.add([reply(phone="255711000002")])
-    outbox.pump(0.0)
-    phone.next("send")
-    outbox.doubt_all()
-    outbox.add([reply(phone="255711000003")])
-    outbox.pump(PROBE_AGAIN_S)
-    outbox.on_failed(phone.next("look_up")[1], PROBE_AGAIN_S, now)
-    outbox.pump(3 * PROBE_AGAIN_S)
-    assert phone.verbs() == ["send"]
-
-
 def test_a_send_that_failed_by_its_answer_is_not_repeated_before_its_receipt_could_come(outbox, phone, reply, now):
     arrived, lost = reply("255711000001"), reply("255711000002")
     outbox.add([arrived, lost])
@@ -331,105 +247,3 @@ def test_a_reply_that_never_leaves_the_page_means_a_degraded_page(outbox, phone,
         outbox.pump(clock)
     with pytest.raises(PageDegraded, match="does not leave"):
         outbox.on_looked_up(found(phone.next("look_up"), ack=0), clock, now)
-
-
-def fail(outbox, phone, clock, now):
-    """Let WhatsApp refuse what is under way as often as it is tried."""
-    for _ in range(TRIES):
-        asked = phone.next("send")
-        outbox.on_sent(Sent(op=asked[1], key=asked[3], result="ERROR_UNKNOWN", ack=-1), clock, now)
-        outbox.pump(clock)
-        outbox.on_looked_up(missing(phone.next("look_up")), clock, now)
-        clock += 10
-        outbox.pump(clock)
-    return clock
-
-
-def pause(outbox, phone, reply, now):
-    """Let nothing arrive until sending pauses; returns the clock then."""
-    clock = 0.0
-    for number in range(TRIPS_AFTER):
-        outbox.add([reply(f"25571100000{number}")])
-        outbox.pump(clock)
-        clock = fail(outbox, phone, clock, now)
-    outbox.gate.report(now, clock)
-    return clock
-
-
-def test_where_nothing_can_be_delivered_sending_pauses_and_goes_on_once_a_reply_arrives(outbox, phone, reply, now):
-    clock = pause(outbox, phone, reply, now)
-    assert WhatsAppSession.get().sending_paused_at == now
-    outbox.add([reply("255711000008"), reply("255711000009")])
-    outbox.pump(clock)
-    assert not phone.asked and clock < outbox.next_due() <= clock + FIRST_PAUSE_S
-    assert paused() == (now, now + timedelta(seconds=outbox.next_due() - clock))
-    clock += FIRST_PAUSE_S
-    outbox.pump(clock)
-    assert phone.verbs() == ["send"], "one is tried"
-    outbox.on_sent(ok(phone.next("send")), clock, now)
-    outbox.pump(clock + PROBE_AGAIN_S)
-    assert phone.verbs() == ["send"], "the other follows"
-    outbox.gate.report(now, clock)
-    assert paused() == (None, None)
-
-
-def test_a_pause_that_lasts_began_when_it_began_and_says_when_the_next_try_is(outbox, phone, reply, now):
-    clock = pause(outbox, phone, reply, now)
-    outbox.add([reply("255711000008"), reply("255711000009")])
-    clock += FIRST_PAUSE_S
-    outbox.pump(clock)
-    clock = fail(outbox, phone, clock, now)
-    outbox.pump(clock)
-    later, next_try = now + timedelta(minutes=2), outbox.next_due()
-    assert next_try > clock + FIRST_PAUSE_S, "the next pause is longer"
-    outbox.gate.report(later, clock)
-    assert paused() == (now, later + timedelta(seconds=next_try - clock))
-    outbox.gate.report(later + timedelta(seconds=9), clock + 1)
-    assert paused() == (now, later + timedelta(seconds=next_try - clock)), "the same pause is written down once"
-
-
-def paused():
-    session = WhatsAppSession.get()
-    return session.sending_paused_at, session.sending_resumes_at
-
-
-def test_the_one_that_is_tried_is_sent_again_where_it_did_not_leave(tenant, phone, reply, now):
-    WhatsAppSession.update(sending_paused_at=now).execute()
-    outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
-    one = reply("255711000008")
-    outbox.add([one, reply("255711000009")])
-    outbox.pump(0)
-    asked = phone.next("send")
-    outbox.on_sent(Sent(op=asked[1], key=asked[3], result="ERROR_UNKNOWN", ack=-1), 0, now)
-    outbox.pump(0)
-    outbox.on_looked_up(missing(phone.next("look_up")), 0, now)
-    outbox.pump(10)
-    again = phone.next("send")
-    assert again[3] == one.key and not phone.asked, "it alone"
-    outbox.on_sent(ok(again), 10, now)
-    outbox.pump(10 + PROBE_AGAIN_S)
-    assert phone.verbs() == ["send"], "the other follows"
-
-
-def test_a_worker_that_starts_while_sending_is_paused_tries_one_reply(tenant, phone, reply, now):
-    WhatsAppSession.update(sending_paused_at=now).execute()
-    outbox = Outbox(tenant, phone, DEADLINE_S, Gate(tenant, warms_up=False))
-    outbox.add([reply("255711000008"), reply("255711000009")])
-    outbox.pump(0)
-    assert phone.verbs() == ["send"]
-
-
-def test_a_fresh_number_sends_one_after_the_other(tenant, phone, reply, now):
-    WhatsAppSession.update(linked_at=now).execute()
-    gate = Gate(tenant, warms_up=True)
-    gate.set_pace(7, now)
-    outbox = Outbox(tenant, phone, DEADLINE_S, gate)
-    outbox.add([reply(f"25571100000{number}") for number in range(FIRST_DAY + 1)])
-    outbox.pump(0)
-    assert phone.verbs() == ["send"] * FIRST_DAY
-    for _ in range(FIRST_DAY):
-        outbox.on_sent(ok(phone.next("send")), 1, now)
-    outbox.pump(MINUTE_S - 1)
-    assert not phone.asked
-    outbox.pump(MINUTE_S)
-    assert phone.verbs() == ["send"]
