@@ -55,7 +55,10 @@ def silent_workers(*, now: datetime, after_s: float) -> dict[int, str]:
 
 
 def _silent(now: datetime, after_s: float, *statuses: WorkerStatus) -> "peewee.ModelSelect[Tenant]":
-    silent = WorkerProcess.last_seen_at.is_null() | (WorkerProcess.last_seen_at < now - timedelta(seconds=after_s))
+    # Of one that was heard of in the future, the clock was wrong: it counts as silent until it is heard of again.
+    span = timedelta(seconds=after_s)
+    heard = WorkerProcess.last_seen_at.between(now - span, now + span)
+    silent = WorkerProcess.last_seen_at.is_null() | ~heard
     waiting = WhatsAppSession.select(WhatsAppSession.tenant).where(WhatsAppSession.state.in_(WAITING_SESSIONS))
     return Tenant.select().join(WorkerProcess).where(
         WorkerProcess.status.in_(statuses), silent, WorkerProcess.tenant.not_in(waiting))

@@ -98,5 +98,5 @@ def _while_it_lasts(incident: Incident, trouble: Trouble, now: datetime, patienc
 
 
 def _is_connected(seen: Seen, now: datetime) -> bool:
-    is_proved = seen.proved_at is not None and now - seen.proved_at <= PROOF_GOOD_FOR
+    is_proved = seen.proved_at is not None and abs(now - seen.proved_at) <= PROOF_GOOD_FOR
     return seen.session == SessionState.CONNECTED and is_proved

@@ -252,7 +252,8 @@ def seen_session(session: WhatsAppSession, worker: WorkerStatus, now: datetime) 
 
 
 def _is_proved(session: WhatsAppSession, now: datetime) -> bool:
-    return session.proved_at is not None and now - session.proved_at <= PROOF_GOOD_FOR
+    # One from the future is no better than one from the past: a clock was wrong.
+    return session.proved_at is not None and abs(now - session.proved_at) <= PROOF_GOOD_FOR
 
 
 def _settle(slug: str, processes: ProcessVerbs) -> None:

@@ -42,6 +42,7 @@ def test_it_flags_workers_that_run_and_went_silent_and_no_other(database):
     make("silent", WorkerStatus.RUNNING, SessionState.CONNECTED, 121)
     make("lost", WorkerStatus.RUNNING, SessionState.DISCONNECTED, 121)
     make("never", WorkerStatus.RUNNING, SessionState.CONNECTED, None)
+    make("ahead", WorkerStatus.RUNNING, SessionState.CONNECTED, -3600)
     make("heard", WorkerStatus.RUNNING, SessionState.CONNECTED, 119)
     make("scanning", WorkerStatus.RUNNING, SessionState.QR_READY, 9999)
     make("opening", WorkerStatus.RUNNING, SessionState.STARTING, 9999)
@@ -49,8 +50,8 @@ def test_it_flags_workers_that_run_and_went_silent_and_no_other(database):
     make("stopped", WorkerStatus.STOPPED, SessionState.DISCONNECTED, 9999)
     make("broken", WorkerStatus.ERROR, SessionState.DISCONNECTED, 9999)
     before = statuses()
-    assert flag() == ["lost", "never", "silent"]
-    assert statuses() == before | dict.fromkeys(("lost", "never", "silent"), "STALE")
+    assert flag() == ["ahead", "lost", "never", "silent"]
+    assert statuses() == before | dict.fromkeys(("ahead", "lost", "never", "silent"), "STALE")
 
 
 def test_who_is_silent_is_known_without_writing(database):

@@ -21,6 +21,7 @@ WELL = Seen(wanted=True, status=TenantStatus.ACTIVE, worker=WorkerStatus.RUNNING
     ({"session": "STARTING"}, Trouble.DISCONNECTED),
     # Said to be connected, and nobody has proved it lately.
     ({"proved_at": NOW - PROOF_GOOD_FOR - MINUTE}, Trouble.DISCONNECTED),
+    ({"proved_at": NOW + PROOF_GOOD_FOR + MINUTE}, Trouble.DISCONNECTED),
     ({"session": "CONFLICT"}, Trouble.CONFLICT),
     ({"session": "LOGGED_OUT"}, Trouble.LOGGED_OUT),
     # Unlinked, and the page shows the next code already.

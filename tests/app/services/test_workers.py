@@ -130,7 +130,8 @@ def test_a_dead_process_is_never_called_running_nor_its_session_connected(acme: 
 
 
 @pytest.mark.parametrize(("ago_s", "state"), [
-    (44, SessionState.CONNECTED), (46, SessionState.DISCONNECTED), (None, SessionState.DISCONNECTED)])
+    (44, SessionState.CONNECTED), (46, SessionState.DISCONNECTED), (-3600, SessionState.DISCONNECTED),
+    (None, SessionState.DISCONNECTED)])
 def test_a_connection_that_was_not_proved_lately_is_none(acme: Tenant, ago_s: int | None, state: SessionState):
     proved = None if ago_s is None else NOW - timedelta(seconds=ago_s)
     session = WhatsAppSession(tenant=acme, state=SessionState.CONNECTED, proved_at=proved)
