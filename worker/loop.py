@@ -4,6 +4,7 @@ Rule 1: an event leaves the page's box only after what it leads to has been comm
 Rule 2: a lost database keeps events waiting, a lost browser is replaced; neither loses a message, because the page, the
 chat's history and the log are compared again by id.
 """
+import contextlib
 import random
 import signal
 from collections import Counter, deque
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
+from app.db import reconnect
 from app.logs import get_logger
 from app.models import Outcome, Tenant
 from app.services import reminders, sessions
@@ -89,13 +91,19 @@ class Worker:
         self._sign_off()
 
     def _sign_off(self) -> None:
-        now = _now()
         try:
-            sessions.report_beat(self._tenant, sessions.Beat(False, dict(self._ignored)), token=self._token, now=now)
-            sessions.report_session(self._tenant, "worker_stopped", now=now, detail="The worker was stopped.")
-            sessions.report_worker(self._tenant, "stopped", now=now, token=self._token)
+            self._report_end(_now())
         except DATABASE_LOST as error:
             log.warning("database_lost", error=str(error).strip())
+            # A connection that was cut says so only now.
+            with contextlib.suppress(*DATABASE_LOST):
+                if reconnect():
+                    self._report_end(_now())
+
+    def _report_end(self, now: datetime) -> None:
+        sessions.report_beat(self._tenant, sessions.Beat(False, dict(self._ignored)), token=self._token, now=now)
+        sessions.report_session(self._tenant, "worker_stopped", now=now, detail="The worker was stopped.")
+        sessions.report_worker(self._tenant, "stopped", now=now, token=self._token)
 
     def _stop(self, *_: Any) -> None:
         self._stopping = True
@@ -353,11 +361,13 @@ class Worker:
 
     def _await_database(self, error: Exception) -> None:
         log.error("database_lost", error=str(error).strip().split("\n")[0])
-        while not self._stopping:
+        while True:
             self._watchdog.alive("waiting for the database", monotonic())
             self._bell.wait(TICK_S)
             if database_is_back(self._tenant):
                 log.info("database_back")
+                return
+            if self._stopping:
                 return
 
     def _recover(self, error: Exception) -> None:
