@@ -10,17 +10,18 @@ from app.chaos.accounts import Account
 from app.chaos.run import chaos as run_chaos
 from app.chaos.schedule import Plan
 from app.commands.interrupt import run_until_told
+from app.commands.numbers import Amount
 from app.commands.output import json_option, write_facts, write_json, write_table
 from app.settings import Settings
 
 
 @click.command()
-@click.option("--minutes", default=10.0, show_default=True, type=click.FloatRange(0.1, 1440), metavar="N",
+@click.option("--minutes", default=10.0, show_default=True, type=Amount(0.1, 1440), metavar="N",
               help="How long customers write and faults strike.")
 @click.option("--seed", default=1, show_default=True, type=int, metavar="S",
               help="What the schedule of faults and lines is drawn from: the same seed gives the same one.")
 @click.option("--customers", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many write.")
-@click.option("--rate", default=17.0, show_default=True, type=click.FloatRange(0.1, 1000), metavar="R",
+@click.option("--rate", default=17.0, show_default=True, type=Amount(0.1, 1000), metavar="R",
               help="Lines a second, all customers together.")
 @click.option("--tenants", default=1, show_default=True, type=click.IntRange(1, 100), help="To how many they write.")
 @click.option("--schedule", "only_schedule", is_flag=True, help="Say what would strike when, and do nothing.")

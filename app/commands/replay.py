@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from app.commands.interrupt import run_until_told
+from app.commands.numbers import Amount
 from app.commands.output import actor, json_option, write_facts, write_json
 from app.db import open_database
 from app.errors import Conflict
@@ -23,9 +24,9 @@ from app.settings import Settings
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--customers", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many write.")
 @click.option("--tenant", "slug", default="demo-shop", show_default=True, help="To whom they write.")
-@click.option("--rate", default=10.0, show_default=True, type=click.FloatRange(0), metavar="R",
+@click.option("--rate", default=10.0, show_default=True, type=Amount(0), metavar="R",
               help="Lines a second, all customers together; 0 for as fast as it goes.")
-@click.option("--timeout", default=120.0, show_default=True, type=click.FloatRange(0), metavar="S",
+@click.option("--timeout", default=120.0, show_default=True, type=Amount(0), metavar="S",
               help="How many seconds to wait for replies after the last line.")
 @click.option("--handover", is_flag=True, help="Keep the bot out of chats that it has handed to a person; "
               "otherwise it goes on in them, so that every line has its answer.")

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from app.commands.interrupt import run_until_told
+from app.commands.numbers import Amount
 from app.commands.output import json_option, write_facts, write_json, write_table
 from app.demo.people import known_admin
 from app.errors import Invalid
@@ -23,7 +24,7 @@ SHARES = (("median", 0.5), ("p95", 0.95), ("longest", 1.0))
               help="How many write; each of them to every tenant.")
 @click.option("--messages", default=3, show_default=True, type=click.IntRange(1, 1000),
               help="Lines each of them writes to each tenant, one after the other's reply.")
-@click.option("--timeout", default=60.0, show_default=True, type=click.FloatRange(1), metavar="S",
+@click.option("--timeout", default=60.0, show_default=True, type=Amount(1), metavar="S",
               help="How many seconds a reply may take.")
 @click.option("--url", default="", help="The web server; that of the settings unless given.")
 @click.option("--email", default="", help="An admin's e-mail address; FLOWHQ_ADMIN_EMAIL or the demo's unless given.")

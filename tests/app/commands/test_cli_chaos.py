@@ -18,6 +18,13 @@ def test_the_schedule_is_a_table_for_people(flowhq):
     assert shown.stdout.splitlines()[0].split() == ["AFTER", "S", "TENANT", "FAULT"]
 
 
+@pytest.mark.parametrize("wrong", [("--minutes", "nan"), ("--rate", "nan"), ("--minutes", "inf"), ("--seed", "x")])
+def test_a_number_that_is_none_is_refused(flowhq, wrong):
+    refused = flowhq("chaos", "--schedule", *wrong)
+    assert refused.exit_code == 2
+    assert f"Invalid value for '{wrong[0]}'" in refused.stderr.splitlines()[-1]
+
+
 def test_help_says_what_is_counted(flowhq):
     words = flowhq("chaos", "--help").stdout
     assert "more than 60 s after" in words and "more than 45 s after" in words and "Exit code 1" in words
