@@ -63,7 +63,8 @@ class Page:
 
     def acknowledge(self, seq: int) -> None:
         """Let the page drop its events up to `seq`: they are safely in the database, or of no account."""
-        if seq > self._box.acknowledged:
+        # What came of a page that was replaced is not this one's to drop.
+        if self._box.acknowledged < seq <= self._box.last:
             self._box.acknowledged = seq
             self._run("ack", seq)
 

@@ -73,3 +73,13 @@ def test_a_page_of_which_nothing_arrived_is_asked_for_all_it_has_said(page):
     page.probe()
     page.events()
     assert socket.asked == ["__flowhq.replay()"]
+
+
+def test_a_page_does_not_drop_what_it_never_delivered_for_events_of_the_one_before(page):
+    socket = page._devtools
+    socket.says(opened(1), opened(2), opened(3), opened(1, "b"))
+    assert [seq for seq, _ in page.events()] == [1, 2, 3, 1]
+    page.acknowledge(3)
+    assert socket.asked == []
+    page.acknowledge(1)
+    assert socket.asked == ["__flowhq.ack(1)"]
