@@ -4,7 +4,7 @@ from worker.whatsapp.events import MessageSeen
 CUSTOMER_KINDS = frozenset((
     "chat", "image", "video", "audio", "ptt", "ptv", "sticker", "document", "location", "vcard", "multi_vcard", "order",
     "product", "list_response", "buttons_response", "template_button_reply", "interactive", "hsm", "payment",
-    "poll_creation",
+    "poll_creation", "event_creation", "groups_v4_invite", "oversized",
 ))
 OWN = "own"
 PEOPLE = frozenset(("c.us", "lid"))

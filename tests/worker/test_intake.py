@@ -4,7 +4,7 @@ from worker.intake import reason_to_ignore
 
 
 @pytest.mark.parametrize("chat", ["255711000001@c.us", "111222333@lid"])
-@pytest.mark.parametrize("kind", ["chat", "image", "ptt", "sticker", "location", "document"])
+@pytest.mark.parametrize("kind", ["chat", "image", "ptt", "sticker", "location", "document", "oversized"])
 def test_what_a_person_writes_is_a_customers_message(seen, chat, kind):
     assert reason_to_ignore(seen(chat=chat, kind=kind)) is None
 
