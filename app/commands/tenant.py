@@ -13,8 +13,9 @@ from app.db import open_database
 from app.errors import Invalid
 from app.keeper import keeper_of
 from app.models import AwayPolicy, Language, SessionState, Template
+from app.models.base import utc_now
 from app.replies import examples
-from app.services import pausing, tenants, workers
+from app.services import linking, pausing, tenants, workers
 from app.services.workers import Overview
 from app.settings import Settings
 from app.times import ago
@@ -185,7 +186,8 @@ def shown(overview: Overview) -> dict[str, Any]:
         "proved_at": row.session.proved_at, "pid": process.pid, "since": process.since, "restarts": process.restarts,
         "next_start_at": process.next_start_at,
         "away_policy": row.config.away_policy, "limits": {name: getattr(row.config, name) for name in LIMITS},
-        "qr_code": row.session.qr_code if waits else None, "qr_generation": row.session.qr_generation,
+        "qr_code": (waits and linking.code_to_scan(row.session, utc_now())) or None,
+        "qr_generation": row.session.qr_generation,
         "qr_expires_at": row.session.qr_expires_at if waits else None,
     }
 

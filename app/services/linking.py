@@ -1,10 +1,27 @@
-"""Link a phone that cannot scan: ask the worker for a pairing code."""
-from datetime import datetime
+"""Link a phone: the codes that are good to scan and to type, and asking for one of the latter."""
+from datetime import datetime, timedelta
 
 from app.db import db
 from app.errors import Conflict
 from app.models import SessionState, Tenant, WhatsAppSession
 from app.services import audit
+
+# A page may be a little late with its next code.
+GRACE = timedelta(seconds=20)
+# WhatsApp takes a code that was made to be typed for little longer.
+TYPED_WITHIN = timedelta(minutes=3)
+
+
+def code_to_scan(session: WhatsAppSession, now: datetime) -> str:
+    """The code that a phone may scan, empty where there is none any more: a worker that hangs leaves its last one."""
+    is_over = session.qr_expires_at is not None and now > session.qr_expires_at + GRACE
+    return "" if is_over else session.qr_code or ""
+
+
+def code_to_type(session: WhatsAppSession, now: datetime) -> str:
+    """The code that may be typed on a phone, empty where there is none any more."""
+    is_over = session.pairing_wanted_at is None or now > session.pairing_wanted_at + TYPED_WITHIN
+    return "" if is_over else str(session.pairing_code)
 
 
 def want_pairing_code(tenant: Tenant, *, by: str, address: str, now: datetime) -> None:

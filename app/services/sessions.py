@@ -49,9 +49,9 @@ def report_session(tenant: Tenant, cause: str, *, now: datetime, detail: str = "
             pictures.forget_picture(tenant)
         session.state, session.detail = state, detail
         if cause == "proved":
-            session.proved_at, session.pairing_code, session.pairing_refused_at = now, "", None
+            session.proved_at, session.pairing_refused_at = now, None
         if cause != "code_shown":
-            session.qr_code = session.qr_expires_at = None
+            session.qr_code, session.qr_expires_at, session.pairing_code = None, None, ""
         session.save(only=SESSION_FIELDS)
         move_tenant(tenant, cause, now)
 
@@ -159,10 +159,11 @@ def takes_writes(tenant: Tenant) -> bool:
 
 
 def next_generation(tenant: Tenant) -> int:
-    """The number of the browser that is being started, one above the last; codes carry it."""
+    """The number of the browser that is being started, one above the last; codes carry it, and those before it end."""
+    following = {"qr_generation": WhatsAppSession.qr_generation + 1, "qr_code": None, "qr_expires_at": None,
+                 "pairing_code": ""}
     with db.atomic():
-        WhatsAppSession.update(qr_generation=WhatsAppSession.qr_generation + 1).where(
-            WhatsAppSession.tenant == tenant).execute()
+        WhatsAppSession.update(following).where(WhatsAppSession.tenant == tenant).execute()
         generation: int = WhatsAppSession.get(WhatsAppSession.tenant == tenant).qr_generation
     return generation
 

@@ -12,7 +12,7 @@ from app.charts import Chart, Point, bar_chart
 from app.errors import Invalid
 from app.models import RequestStatus, SessionState, SetupRequest, StateChange, Tenant, TenantStatus, WorkerStatus
 from app.models.base import utc_now
-from app.services import notes, people, pictures, workers
+from app.services import linking, notes, people, pictures, workers
 from app.services.traffic import Traffic, traffic_of
 from app.services.workers import Overview
 from app.web.access import admin, tenant_or_404
@@ -115,7 +115,7 @@ def _state(seen: Overview) -> dict[str, object]:
     session, slug = seen.row.session, seen.row.tenant.slug
     if seen.session_state in WATCHED:
         workers.want_code(slug)
-    code = session.qr_code if seen.session_state == SessionState.QR_READY else None
+    code = linking.code_to_scan(session, utc_now()) if seen.session_state == SessionState.QR_READY else ""
     return {"seen": seen, "tenant": seen.row.tenant, "qr": qr_picture(code) if code else None,
             "pictured_at": pictures.pictured_at(seen.row.tenant)}
 

@@ -50,6 +50,7 @@ def _link() -> dict[str, object]:
     seen = workers.tenant_overview(tenant.slug, current_app.extensions["flowhq_processes"])
     if seen.session_state != SessionState.CONNECTED:
         workers.want_code(tenant.slug)
-    session = seen.row.session
-    code = session.qr_code if seen.session_state == SessionState.QR_READY else None
-    return {"tenant": tenant, "seen": seen, "session": session, "qr": qr_picture(code) if code else ""}
+    session, now = seen.row.session, utc_now()
+    code = linking.code_to_scan(session, now) if seen.session_state == SessionState.QR_READY else ""
+    return {"tenant": tenant, "seen": seen, "session": session, "qr": qr_picture(code) if code else "",
+            "pairing_code": linking.code_to_type(session, now)}
