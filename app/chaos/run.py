@@ -46,7 +46,7 @@ class _Run:
 async def chaos(plan: Plan, settings: Settings, tell: Tell, *, keep: bool = False) -> Account:
     """Run the plan and account for it; raises Conflict or FlowError where it cannot begin.
 
-    Nothing of it stays but, where they are to be kept, its files.
+    Nothing of it stays but, where they are to be kept, its tenants and files.
     """
     async with opened(plan, settings, tell, keep=keep) as scene:
         run = _Run(scene, Watch(scene), tell)

@@ -82,7 +82,7 @@ class Scene:
 
 @asynccontextmanager
 async def opened(plan: Plan, given: Settings, tell: Tell, *, keep: bool = False) -> AsyncIterator[Scene]:
-    """Set the scene; whatever happens in it, no process and no tenant of it stays, and no file unless it is to.
+    """Set the scene; whatever happens in it, no process of it stays, and no tenant and no file unless they are to.
 
     Raises Conflict where the database has tenants of somebody else.
     """
@@ -103,9 +103,11 @@ async def opened(plan: Plan, given: Settings, tell: Tell, *, keep: bool = False)
             yield scene
     finally:
         await asyncio.shield(parts.end())
-        _clear_database(settings)
         if not keep:
+            _clear_database(settings)
             shutil.rmtree(directory, ignore_errors=True)
+        elif db.obj is not None:
+            db.close()
 
 
 def _own_settings(given: Settings, directory: Path) -> Settings:

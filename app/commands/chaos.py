@@ -25,7 +25,8 @@ from app.settings import Settings
               help="Lines a second, all customers together.")
 @click.option("--tenants", default=1, show_default=True, type=click.IntRange(1, 100), help="To how many they write.")
 @click.option("--schedule", "only_schedule", is_flag=True, help="Say what would strike when, and do nothing.")
-@click.option("--keep", is_flag=True, help="Leave the directory with database and logs; it says where it is.")
+@click.option("--keep", is_flag=True,
+              help="Leave the tenants in the database, and the directory with the logs; it says where that is.")
 @json_option
 @click.pass_obj
 def chaos(

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.db import reconnect
+from app.db import open_database, reconnect
 from app.services import tenants
 from tests.patience import eventually
 
@@ -53,6 +53,18 @@ def test_a_short_chaos_ends_with_a_good_account_and_nothing_left(settings_there,
     eventually(lambda: left_in(directory) == [], "nothing is left")
     assert reconnect()
     assert tenants.tenant_rows() == []
+
+
+def test_what_is_to_be_kept_is_there_to_be_looked_at(settings_there, database):
+    environ, directory = settings_there
+    done = subprocess.run([*CHAOS, "--minutes", "0.1", "--keep"], env=environ, capture_output=True, text=True,
+                          check=False, timeout=900)
+    assert done.returncode == 0, done.stderr + done.stdout
+    (kept,) = directory.iterdir()
+    assert "message_taken" in (kept / "logs" / "chaos-1.log").read_text()
+    own = kept / "flowhq.db"
+    with open_database(f"sqlite:///{own}" if own.exists() else environ["DATABASE_URL"]):
+        assert [row.tenant.slug for row in tenants.tenant_rows()] == ["chaos-1"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
