@@ -68,10 +68,10 @@ class Child:
             return self.state
 
     async def restart(self, environ: Mapping[str, str] | None = None, *, force: bool = False) -> ProcessState:
-        """Stop the worker where it runs, then start it; raises StartFailed."""
+        """Stop the worker where it runs, then start it, as it was where nothing is said; raises StartFailed."""
         with contextlib.suppress(NotRunning):
             await self.stop(force=force)
-        return await self.start(environ)
+        return await self.start(environ or self._environ)
 
     def bound_log(self) -> None:
         """Keep the worker's log from growing without end."""

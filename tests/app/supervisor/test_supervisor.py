@@ -25,6 +25,7 @@ CHATTER = """
 import time
 while True: print('x' * 1000, flush=True); time.sleep(0.001)
 """
+TELL_AND_WAIT = "import os, time; print(os.environ['FLOWHQ_SEND_TIMEOUT_S'], flush=True); time.sleep(600)"
 TELL_DEADLINE = "import os, sys; print(os.environ['FLOWHQ_SEND_TIMEOUT_S']); sys.exit(1)"
 DEAF = """
 import signal, subprocess, sys, time
@@ -306,3 +307,12 @@ def test_a_silent_worker_is_replaced_and_one_that_does_not_run_is_left_alone(sup
     eventually(lambda: supervised.processes.status("acme").pid not in (None, first), "another worker runs")
     assert not psutil.pid_exists(first)
     assert not supervised.processes.status("beta").running
+
+
+def test_a_silent_worker_is_started_anew_with_the_settings_that_it_had(supervise: Supervise, state_dir: Path):
+    supervised = supervise(TELL_AND_WAIT, silence_check_s=0.1)
+    Processes(Settings(state_dir=state_dir, send_timeout_s=3.5)).start("acme")
+    eventually(lambda: "3.5" in supervised.log("acme"), "it was told")
+    (state_dir / "silent").write_text("acme")
+    eventually(lambda: len(supervised.log("acme").split()) == 2, "another one was told")
+    assert supervised.log("acme").split() == ["3.5", "3.5"]
