@@ -11,38 +11,53 @@ from app.replies.slots.tokens import tokens_of
 from app.replies.turn import Turn
 
 SHORT_ANSWER_WORDS = 5
+MOST_NUMBERS = 2
 LAST_DAY = 31
 LAST_HOUR = 24
 FAR = timedelta(days=300)
 """A day so far ahead is told with its year."""
+ACROSS = "across"
+"""The slot that holds the day from which on free times of several days are to be offered."""
 
 
 def take_day(turn: Turn, asked: bool) -> str | None:
-    """The day a message says; a bare number in answer to the question for it is a day of the month."""
+    """The day a message says; a bare number in answer to the question for it is a day of the month spoken of."""
     said = turn.slots.day
-    number = _number_answered(turn, LAST_DAY) if asked and said is None else None
-    if number:
-        said = next(iter(days_in(tokens_of(f"tarehe {number}"), turn.local.date())), None)
+    if turn.chat.asked == "name" and len(turn.raw_words) == 1 and said and said.kind == "span":
+        # June and April are names too.
+        return None
+    # The number of a time (`saa nne`) is no day, though it is the day that was asked for.
+    numbers = _numbers_answered(turn, LAST_DAY) if asked and said is None and turn.slots.time is None else []
+    if numbers:
+        counted = " na ".join(map(str, numbers))
+        said = next(iter(days_in(tokens_of(f"tarehe {counted}"), _first_of_month_in_hand(turn))), None)
     return said.iso() if said else None
+
+
+def _first_of_month_in_hand(turn: Turn) -> date:
+    """The day from which on a bare number is looked for: today, or the first of a later month that was spoken of."""
+    today, spoken_of = turn.local.date(), read_day(str(turn.chat.slots.get(ACROSS, "")))
+    return max(today, spoken_of.replace(day=1)) if spoken_of else today
 
 
 def take_time(turn: Turn, asked: bool) -> str | None:
     """The time a message says; of two readings, the one at which the business is open on the day in hand."""
     said = turn.slots.time
-    number = _number_answered(turn, LAST_HOUR) if asked and said is None else None
-    if number:
-        said = next(iter(times_in(tokens_of(f"{'saa' if turn.language == 'SW' else 'at'} {number}"))), None)
+    numbers = _numbers_answered(turn, LAST_HOUR) if asked and said is None else []
+    if numbers:
+        lead = "saa" if turn.language == "SW" else "at"
+        said = next(iter(times_in(tokens_of(" to ".join(f"{lead} {number}" for number in numbers)))), None)
     if said is None:
         return None
     day = read_day(str(turn.chat.slots.get("day", "")))
     return _open_reading(turn, said, day).iso()
 
 
-def _number_answered(turn: Turn, highest: int) -> int | None:
-    """The fitting number in a short answer, such as `10` or `around 10`."""
+def _numbers_answered(turn: Turn, highest: int) -> list[int]:
+    """The fitting number in a short answer, such as `10` or `around 10`, or the two of `between 2 and 4`."""
     numbers = [number for word in turn.raw_words if (number := number_of(word)) is not None]
     fits = len(turn.raw_words) <= SHORT_ANSWER_WORDS and all(1 <= one <= highest for one in numbers)
-    return numbers[0] if numbers and fits and not turn.asks_something() else None
+    return numbers if len(numbers) <= MOST_NUMBERS and fits and not turn.asks_something() else []
 
 
 def _open_reading(turn: Turn, said: SaidTime, day: date | None) -> SaidTime:

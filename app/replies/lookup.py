@@ -106,7 +106,7 @@ class Catalogue:
         same = (form for form in near if form in self._index and (not meaning or form == word
                                                                    or self._lexicon.concepts_of(form) == meaning))
         exact = next(same, "")
-        if exact or len(word) < _SHORTEST_TO_MEND or self._lexicon.is_plain(word):
+        if exact or len(word) < _SHORTEST_TO_MEND or self._lexicon.is_plain(word) or word in counts():
             return exact
         alike = self._by_letter.get(word[0], ())
         return next((other for other in alike if len(other) >= _SHORTEST_TO_MEND and one_edit_away(word, other)), "")
@@ -137,12 +137,16 @@ def _whole_names(matches: Sequence[Match]) -> list[Match]:
 
 
 def _longest(matches: Sequence[Match]) -> list[Match]:
-    """Those of the items of which most words were said, in whatever languages: `massage ya mgongo`."""
+    """Those of the items of which most words were said, in whatever languages: `massage ya mgongo`.
+
+    A size only decides between names that were said alike: whoever wants five kilos of one rice wants no other rice.
+    """
     said: dict[str, frozenset[str]] = {}
     for match in matches:
         said[match.item.key] = said.get(match.item.key, frozenset()) | match.said
-    most = max(map(len, said.values()), default=0)
-    return [match for match in matches if len(said[match.item.key]) == most]
+    told = {key: (sum(not word[0].isdigit() for word in words), len(words)) for key, words in said.items()}
+    most = max(told.values(), default=(0, 0))
+    return [match for match in matches if told[match.item.key] == most]
 
 
 class QuestionBook:
@@ -224,6 +228,12 @@ def times() -> frozenset[str]:
     kinds = ("weekdays", "months", "days_ahead", "parts")
     phrases = (phrase for part in wording().language_data.values() for kind in kinds for phrase in part["when"][kind])
     return frozenset(word for phrase in phrases for word in words_of(phrase))
+
+
+@cache
+def counts() -> frozenset[str]:
+    """Words that count, which are no typing errors of a name: `mawili` is not `mwili`."""
+    return frozenset(word for part in wording().language_data.values() for word in part["counting"])
 
 
 def alike(questions: Sequence[Question]) -> list[tuple[str, str, float]]:

@@ -1,7 +1,7 @@
 """What speaks against the day and the time of a booking, and the free times that are offered instead."""
 from datetime import date, datetime, time, timedelta
 
-from app.replies.appointment import read_day, read_time, told_day
+from app.replies.appointment import ACROSS, read_day, read_time, told_day
 from app.replies.hours import Span
 from app.replies.menu import Option, show
 from app.replies.opening import moment, spans_told
@@ -9,8 +9,6 @@ from app.replies.turn import Turn, lines
 from app.replies.vacancies import Vacancies, spread
 
 OFFERED = 5
-ACROSS = "across"
-"""The slot that holds the day from which on free times of several days are to be offered."""
 AROUND = "around"
 """The slot that holds the time around which free times of the day in hand are to be offered."""
 
@@ -29,14 +27,14 @@ def objection(turn: Turn, vacancies: Vacancies) -> str:
     day = read_day(str(slots.get("day", "")))
     if day is None:
         slots.pop("day", None)
-        return ""
+        return turn.say("booking.no_such_day") if turn.slots.is_unreal_day else ""
     return _bad_day(turn, day, vacancies) or _bad_time(turn, day, vacancies)
 
 
 def offer_days(turn: Turn, vacancies: Vacancies) -> str:
     """Free times of several days, where that is what the customer needs now."""
     start = read_day(str(turn.chat.slots.get(ACROSS, "")))
-    if start is None:
+    if start is None or not _is_service_known(turn):
         return ""
     return _offer(turn, vacancies.near(_at(turn, start, 0), OFFERED), day=None)
 
@@ -44,7 +42,7 @@ def offer_days(turn: Turn, vacancies: Vacancies) -> str:
 def offer_times(turn: Turn, vacancies: Vacancies) -> str:
     """Free times of the day in hand: around the one that was wanted, else from all over the day."""
     day = read_day(str(turn.chat.slots.get("day", "")))
-    if day is None:
+    if day is None or not _is_service_known(turn):
         return ""
     wanted = str(turn.chat.slots.get(AROUND, ""))
     first, last = (read_time(part) for part in (wanted.partition("/")[0], wanted.rpartition("/")[2]))
@@ -72,9 +70,12 @@ def _offer(turn: Turn, starts: list[datetime], day: date | None) -> str:
 
 
 def _several_days(turn: Turn) -> str:
-    first, last = (read_day(part) for part in str(turn.chat.slots.pop("day")).split("/"))
-    today = turn.local.date()
-    if last is not None and last < today:
+    first, last = (read_day(part) for part in str(turn.chat.slots["day"]).split("/"))
+    today, is_over = turn.local.date(), last is not None and last < turn.local.date()
+    if not is_over and not _is_service_known(turn):
+        return ""
+    turn.chat.slots.pop("day")
+    if is_over and last:
         return turn.say("booking.past_day", day=told_day(turn, last.isoformat()))
     turn.chat.slots[ACROSS] = max(first or today, today).isoformat()
     return turn.say("vacancies.which_day")
@@ -133,8 +134,11 @@ def _bad_time(turn: Turn, day: date, vacancies: Vacancies) -> str:
 def _span_of_time(turn: Turn, day: date, said: str, vacancies: Vacancies) -> str:
     """`between two and four`, `in the afternoon`: one of its free times has to be chosen."""
     last = read_time(said.rpartition("/")[2]) or 0
+    is_over = _at(turn, day, last) < turn.local
+    if not is_over and not _is_service_known(turn):
+        return ""
     turn.chat.slots.pop("time")
-    if _at(turn, day, last) < turn.local:
+    if is_over:
         return turn.say("booking.past_time", time=turn.voice.clock(read_time(said.partition("/")[0]) or 0))
     turn.chat.slots[AROUND] = said
     return turn.say("vacancies.which_time")

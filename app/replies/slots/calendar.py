@@ -10,6 +10,8 @@ WEEK = timedelta(days=7)
 THIS = frozenset(("this", "hii"))
 DAY = timedelta(days=1)
 SATURDAY = 5
+UNREAL = "unreal"
+LONGEST_MONTH, MONTHS = 31, 12
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 AMBIGUOUS = frozenset({"may", "march", "mar", "sept"})
 """Names of months that are other words too, so that they need a number or a word before them."""
@@ -21,7 +23,8 @@ BETWEEN = frozenset({",", "the", "ya", "on", "siku", "-", "tarehe", "of"})
 class SaidDay:
     """A day, or the days from `first` to `last`; it was said by the tokens from `start` to before `end`.
 
-    `kind` is how: `relative`, `weekday`, `date`, or `span` for a week, a weekend, a month.
+    `kind` is how: `relative`, `weekday`, `date`, `span` for a week, a weekend, a month, or `unreal` for a date that no
+    year has (`31 April`).
     """
 
     start: int
@@ -55,6 +58,10 @@ def _single(start: int, end: int, day: date, kind: str) -> SaidDay:
     return SaidDay(start, end, day, day, kind)
 
 
+def _unreal(start: int, end: int, today: date) -> SaidDay:
+    return _single(start, end, today, UNREAL)
+
+
 def _relative(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None:
     start = place + 1 if tokens[place].text == "the" else place
     found = phrases("days_ahead").at(tokens, start)
@@ -78,6 +85,8 @@ def _digits(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None:
     day, month, year = numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else None
     year = year + FIRST_YEAR if year is not None and year < 100 else year
     when = day_of(day, month, year, today) or day_of(month, day, year, today)
+    if when is None and 1 <= day <= LONGEST_MONTH and 1 <= month <= MONTHS:
+        return _unreal(place, place + 1, today)
     return _single(place, place + 1, when, "date") if when else None
 
 
@@ -166,7 +175,7 @@ def _span_of(
 ) -> SaidDay | None:
     first, last = (_next_day(day, month, today) for day in days)
     if first is None or last is None:
-        return None
+        return _unreal(start, end, today) if month[0] is not None else None
     return SaidDay(start, end, first, last if last >= first else first, "date")
 
 

@@ -14,6 +14,7 @@ WISHED = frozenset({"mwema", "njema"})
 SWAHILI_PARTS = frozenset({"asubuhi", "asbuhi", "mchana", "alasiri", "jioni", "usiku", "alfajiri", "adhuhuri"})
 AT_NIGHT_UNTIL = 5
 DAWN = 5 * HOUR
+FOUR_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def times_in(tokens: Sequence[Token]) -> list[SaidTime]:
 
 def _clock_at(tokens: Sequence[Token], place: int, around: Part | None) -> SaidTime | None:
     readers: tuple[Callable[[Sequence[Token], int, Part | None], SaidTime | None], ...] = (
-        _swahili, _worded, _digital, _bare_span, _hour_of_24, _hour,
+        _swahili, _worded, _digital, _bare_span, _hour_of_24, _of_four_digits, _hour,
     )
     return next((said for reader in readers if (said := reader(tokens, place, around))), None)
 
@@ -113,6 +114,7 @@ def _swahili(tokens: Sequence[Token], place: int, around: Part | None) -> SaidTi
         return None
     hour, minute, end = read
     more, end = _minutes_after(tokens, end)
+    more = more or _minutes_before(tokens, place)
     part = part_at(tokens, end)
     period, end = part if part else (around, end)
     # A whole hour and 60 minutes more or less: `saa tatu kasoro robo`.
@@ -187,6 +189,13 @@ def _minutes_after(tokens: Sequence[Token], place: int) -> tuple[int, int]:
     return (-number[0], number[1]) if number else (0, place)
 
 
+def _minutes_before(tokens: Sequence[Token], place: int) -> int:
+    """What some say before a Swahili hour: `kasoro robo saa nne`."""
+    words = [token.text for token in tokens[max(0, place - 3):place]]
+    is_of_this_hour = len(words) < 3 or number_at(tokens, place - 3) is None
+    return -15 if is_of_this_hour and (words[-2:] == ["kasoro", "robo"] or words[-1:] == ["kasorobo"]) else 0
+
+
 def _worded(tokens: Sequence[Token], place: int, around: Part | None) -> SaidTime | None:
     """`half past seven`, `quarter to 5 pm`, `ten past three`."""
     words = [token.text for token in tokens[place:place + 2]] + ["", ""]
@@ -256,6 +265,15 @@ def _hour_of_24(tokens: Sequence[Token], place: int, around: Part | None) -> Sai
     minute = number_at(tokens, number[1] + 1, 59)
     more, end = minute or (0, number[1] + 1)
     return SaidTime(place, end, (number[0] * HOUR + more) % DAY)
+
+
+def _of_four_digits(tokens: Sequence[Token], place: int, around: Part | None) -> SaidTime | None:
+    """`1430hrs`."""
+    written, after = tokens[place].text, tokens[place + 1].text if place + 1 < len(tokens) else ""
+    if tokens[place].kind != "number" or len(written) != FOUR_DIGITS or after not in ("h", "hr", "hrs", "hours"):
+        return None
+    hour, minute = divmod(int(written), 100)
+    return SaidTime(place, place + 2, hour * HOUR + minute) if hour * HOUR < DAY and minute < HOUR else None
 
 
 def _hour(tokens: Sequence[Token], place: int, around: Part | None) -> SaidTime | None:
@@ -338,7 +356,7 @@ def _joined(found: list[SaidTime], tokens: Sequence[Token]) -> list[SaidTime]:
     for place, (first, second) in enumerate(zip(found, found[1:], strict=False)):
         between = [token.text for token in tokens[first.end:second.start]]
         to = _to_at(tokens, first.end)
-        is_to = to is not None and set(between[to - first.end:]) <= {"saa"}
+        is_to = to is not None and set(between[to - first.end:]) <= {"saa", "at"}
         is_and = between in (["and"], ["na"])
         if (is_to or is_and) and first.until is None and second.until is None:
             begins = first.minutes

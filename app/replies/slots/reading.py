@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.replies.slots.calendar import SaidDay, days_in
+from app.replies.slots.calendar import UNREAL, SaidDay, days_in
 from app.replies.slots.clock import HOUR, SaidTime, times_in
 from app.replies.slots.labels import Labels, read_labels
 from app.replies.slots.lengths import stay_at
@@ -32,6 +32,8 @@ class Slots:
     people: int | None = None
     quantity: int | None = None
     labels: Labels = Labels()
+    is_unreal_day: bool = False
+    """Whether the only date that was said is one that there is not: `31 April`."""
 
 
 def region_of(zone: str) -> str:
@@ -44,8 +46,9 @@ def read_slots(text: str, local: datetime, region: str = "TZ") -> Slots:
     labels = read_labels(text, region)
     tokens = tokens_of(labels.rest)
     soon, tokens = _soon(tokens, local)
-    days = days_in(tokens, local.date())
-    tokens = _without_stays(_without_numbers(tokens, days))
+    dates = days_in(tokens, local.date())
+    tokens = _without_stays(_without_numbers(tokens, dates))
+    days = [day for day in dates if day.kind != UNREAL]
     duration, tokens = _duration(tokens)
     people, tokens = _people(tokens)
     times = [soon] if soon else times_in(tokens)
@@ -55,7 +58,7 @@ def read_slots(text: str, local: datetime, region: str = "TZ") -> Slots:
         when = local + timedelta(minutes=soon.minutes - local.hour * HOUR - local.minute)
         day = SaidDay(soon.start, soon.end, when.date(), when.date(), "relative")
         time = SaidTime(soon.start, soon.end, when.hour * HOUR + when.minute)
-    return Slots(day, time, people, _quantity(_blank(tokens, times)), labels)
+    return Slots(day, time, people, _quantity(_blank(tokens, times)), labels, is_unreal_day=bool(dates) and not days)
 
 
 def _blank(tokens: Sequence[Token], said: Sequence[SaidDay | SaidTime]) -> tuple[Token, ...]:
@@ -129,7 +132,8 @@ def _lasting(time: SaidTime, duration: int) -> SaidTime:
 def _people(tokens: Sequence[Token]) -> tuple[int | None, tuple[Token, ...]]:
     """How many people come: `4 people`, `table for two`, `watu wanne`, `just me`."""
     for place in range(len(tokens)):
-        found = _people_at(tokens, place)
+        company = phrases("people_with_me", "").at(tokens, place)
+        found = _with_me(tokens, company[1]) if company else _people_at(tokens, place)
         if found and 1 <= found[0] <= MOST_PEOPLE:
             return found[0], _blank(tokens, [SaidTime(place, found[1], 0)])
     return None, tuple(tokens)
@@ -153,6 +157,16 @@ def _people_at(tokens: Sequence[Token], place: int) -> tuple[int, int] | None:
     is_for = place > 0 and tokens[place - 1].text == "for" and tokens[place].text not in TALK
     is_last = number[1] == len(tokens) or tokens[number[1]].kind in ("mark",) or _begins_a_time(tokens, number[1])
     return number if is_for and is_last else None
+
+
+def _with_me(tokens: Sequence[Token], place: int) -> tuple[int, int] | None:
+    """Whoever writes, and who is named or counted beside: `me and my wife`, `mimi na marafiki wangu watatu`."""
+    for at in range(place, min(place + 3, len(tokens))):
+        number = number_at(tokens, at, MOST_PEOPLE)
+        if number:
+            return number[0] + 1, number[1]
+    one = phrases("companions", "").at(tokens, place)
+    return (2, one[1]) if one else None
 
 
 def _counts_time(tokens: Sequence[Token], place: int) -> bool:

@@ -19,7 +19,9 @@ def said(text, today=WEDNESDAY):
 
 @pytest.mark.parametrize(("text", "day"), [
     ("today", "2026-03-04"), ("leo", "2026-03-04"), ("tomorrow", "2026-03-05"), ("kesho", "2026-03-05"),
-    ("the day after tomorrow", "2026-03-06"), ("keshokutwa", "2026-03-06"), ("kesho kutwa", "2026-03-06"),
+    ("the day after tomorrow", "2026-03-06"), ("keshokutwa", "2026-03-06"),
+    ("day after tmrw", "2026-03-06"), ("this evening", "2026-03-04"), ("usiku huu", "2026-03-04"),
+    ("kesho kutwa", "2026-03-06"),
     ("yesterday", "2026-03-03"), ("jana", "2026-03-03"), ("juzi", "2026-03-02"), ("tonight", "2026-03-04"),
     ("Saturday", "2026-03-07"), ("Jumamosi", "2026-03-07"), ("siku ya Jumapili", "2026-03-08"), ("J3", "2026-03-09"),
     ("Wednesday", "2026-03-11"), ("this Wednesday", "2026-03-04"), ("Jumatano hii", "2026-03-04"),

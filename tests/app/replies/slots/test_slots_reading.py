@@ -34,6 +34,15 @@ def read(text):
     ("nataka soksi tatu", (None, None, None, 3)),
     ("sukari kilo 5", (None, None, None, None)),
     ("I need 3 chairs for tomorrow at 10", ("2026-03-05", "10:00", None, 3)),
+    ("me and my 3 friends", (None, None, 4, None)),
+    ("mimi na marafiki wangu watatu kesho", ("2026-03-05", None, 4, None)),
+    ("mimi na mke wangu", (None, None, 2, None)),
+    ("for me and my husband", (None, None, 2, None)),
+    ("we are 6 tomorrow at 7pm", ("2026-03-05", "19:00", 6, None)),
+    ("tuko 5 leo jioni", ("2026-03-04", "16:00/19:00", 5, None)),
+    ("tuko saa ngapi", (None, None, None, None)),
+    ("kesho jioni hii tarehe 31/4", ("2026-03-05", "16:00/19:00", None, None)),
+    ("1430hrs on 31 April", (None, "14:30", None, None)),
     ("hello", (None, None, None, None)),
 ])
 def test_each_number_is_what_it_counts(text, slots):
