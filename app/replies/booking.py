@@ -3,14 +3,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.replies.answers import COMMON, Handler, ask_team, catalogue, from_content
-from app.replies.appointment import starts_at, take_day, take_time, told_day, told_time
+from app.replies.appointment import ACROSS, starts_at, take_day, take_time, told_day, told_time
 from app.replies.content import Item
 from app.replies.diary import CONFIRMED, REQUESTED, MakeBooking
-from app.replies.forms import LONGEST_ANSWER, Form, Slot, advance, begin, picked
+from app.replies.forms import HELD, LONGEST_ANSWER, Form, Slot, advance, begin, picked
 from app.replies.listing import options_of
 from app.replies.menu import number_in, page
 from app.replies.notes import COMPLAINT, REVIEW, describe, problem
-from app.replies.offering import ACROSS, AROUND, objection, offer_days, offer_times
+from app.replies.offering import AROUND, objection, offer_days, offer_times
 from app.replies.own_bookings import cancel_booking, change_booking, check_booking
 from app.replies.turn import Reply, Turn, lines, paragraphs
 from app.replies.vacancies import Vacancies
@@ -47,10 +47,17 @@ def _take_name(turn: Turn, asked: bool) -> str | None:
     if turn.slots.labels.name:
         return turn.slots.labels.name
     words = turn.text.split()
-    if not asked or turn.asks_something() or turn.intent in NO_NAME or not 0 < len(words) <= MOST_NAME_WORDS:
+    asks = turn.asks_something() and len(words) > 1
+    if not asked or asks or turn.plainly in NO_NAME or not 0 < len(words) <= MOST_NAME_WORDS:
         return None
-    is_a_name = all(any(letter.isalpha() for letter in word) for word in words)
-    return turn.text[:LONGEST_NAME] if is_a_name else None
+    is_a_name = len(turn.text) > 1 and all(any(letter.isalpha() for letter in word) for word in words)
+    return turn.text[:LONGEST_NAME] if is_a_name and not _says_more_of_it(turn, len(words)) else None
+
+
+def _says_more_of_it(turn: Turn, words: int) -> bool:
+    """Whether it speaks of the booking, not of who comes: `actually 10am`; by itself, June may be a name."""
+    slots = turn.slots
+    return bool(turn.services.items) or (words > 1 and any((slots.day, slots.time, slots.people)))
 
 
 def _take_people(turn: Turn, asked: bool) -> int | None:
@@ -186,13 +193,21 @@ def availability(turn: Turn) -> Reply:
     if "busy" in turn.meaning.concepts:
         return ask_team("busy")(turn)
     known = _known_name(turn)
-    begun = begin(turn, BOOKING, **known)
+    begun = _asked_meanwhile(turn) or begin(turn, BOOKING, **known)
     if turn.chat.asked == "day" and ACROSS not in turn.chat.slots:
         turn.chat.slots[ACROSS] = turn.local.date().isoformat()
         return replace(begun, text=lines(begun.text, offer_days(turn, _vacancies(turn))))
     if turn.chat.asked == "service":
         return replace(begun, text=lines(turn.say("vacancies.depends"), begun.text))
     return begun
+
+
+def _asked_meanwhile(turn: Turn) -> Reply | None:
+    """What is free, asked in the middle of a booking, is asked of that one."""
+    if turn.chat.form != BOOKING.name or turn.chat.asked == HELD:
+        return None
+    turn.chat.asked = ""
+    return advance(turn, BOOKING)
 
 
 def bookable(turn: Turn) -> Reply:

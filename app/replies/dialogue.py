@@ -5,20 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from app.replies.actions import Decision, HandOver, Incoming, Send
-from app.replies.answers import LIKELY, hand_over, menu, own_question
+from app.replies.answers import LIKELY, ask_team, hand_over, menu, own_question
 from app.replies.classifier import Guess
 from app.replies.config import BotConfig, Phrase
 from app.replies.expiry import put_aside, take_up, with_aside
-from app.replies.forms import LONGEST_DETAILS, begin, reminder, resume
+from app.replies.forms import LONGEST_DETAILS, ask_anew, begin, reminder, resume
 from app.replies.hours import is_open, next_opening
 from app.replies.language import detect
-from app.replies.listing import kind_sold
+from app.replies.listing import category_named, kind_sold
 from app.replies.lookup import senses
-from app.replies.menu import chosen, main_menu, number_in, show
+from app.replies.menu import HIGHEST_NUMBER, chosen, main_menu, number_in, show
 from app.replies.notes import PROBLEM, tells_a_story
 from app.replies.opening import moment
 from app.replies.own_bookings import answered, unclear
-from app.replies.placed import CALL_OFF, called_off
+from app.replies.placed import CALL_OFF, called_off, order_named
 from app.replies.records import Records
 from app.replies.shopping import basket_step, lost
 from app.replies.slots.labels import without_name
@@ -27,7 +27,7 @@ from app.replies.state import ChatState
 from app.replies.support import about_tickets
 from app.replies.templates import FORMS, INTENTS, open_option
 from app.replies.turn import Reply, Turn, lines, paragraphs
-from app.replies.understand import UNSURE, understand
+from app.replies.understand import UNSURE, Meaning, understand
 from app.replies.voice import voice, wording
 from app.replies.words import plain, words_of
 
@@ -51,6 +51,9 @@ ROOM = frozenset({"make_booking", "ask_availability"})
 """Intents that both begin a booking."""
 ENDS_A_FORM = frozenset({"menu", "help", "contact_human_agent", "complaint", "make_booking", "place_order"})
 """Intents after which a half-filled form is forgotten."""
+
+NAMES_ASKED = ("name", "address")
+"""Slots whose answers are names, which tell no language: Hawa and Sita are words too."""
 
 Step = Callable[[Turn], Reply | None]
 
@@ -94,11 +97,18 @@ def _turn(message: Incoming, chat: ChatState, config: BotConfig, now: datetime, 
     meaning = understand(without_name(text), config.template, services.words | products.words)
     lexicon = wording().lexicon
     question, closeness = config.questions.find(senses(meaning.words, meaning.heard, lexicon))
-    chat.language = detect(words, chat.language or config.language)
+    if chat.asked not in NAMES_ASKED or _is_of_the_talk(words, meaning):
+        chat.language = detect(words, chat.language or config.language)
     return Turn(
         message, config, chat, now, text, words, meaning, services, products, question, closeness,
         new_visit=chat.is_new_visit(now), seen_before=chat.seen, records=records,
     )
+
+
+def _is_of_the_talk(words: tuple[str, ...], meaning: Meaning) -> bool:
+    """Whether words in answer to the question for a name speak to the bot, such as `rudi`."""
+    data, said = wording().language_data.values(), " ".join(words)
+    return bool(meaning.heard) or any(said in part[kind] for part in data for kind in ("back", "drop", "collect"))
 
 
 def _reply(turn: Turn) -> Reply | None:
@@ -155,7 +165,7 @@ def _offered_person(turn: Turn) -> Reply | None:
         return None
     if turn.intent == "yes":
         return hand_over(turn, "accepted_person")
-    return Reply(turn.say("small.alright_no"), "declined_person")
+    return _and_back(turn, Reply(turn.say("small.alright_no"), "declined_person"))
 
 
 def _menu_choice(turn: Turn) -> Reply | None:
@@ -190,7 +200,8 @@ def _media(turn: Turn) -> Reply | None:
 
 def _no_such_number(turn: Turn) -> Reply | None:
     number = number_in(turn.raw_words)
-    if number is None or not turn.chat.menu or turn.chat.form:
+    # More digits than any list has lines are a phone number or an account.
+    if number is None or number > HIGHEST_NUMBER or not turn.chat.menu or turn.chat.form:
         return None
     last = len(turn.chat.menu)
     if last == 1:
@@ -207,6 +218,12 @@ def _sure_question(turn: Turn) -> Reply | None:
     if turn.question is None or turn.closeness < enough or turn.intent in OWN_WAY:
         return None
     return _and_back(turn, own_question(turn))
+
+
+def _paid(turn: Turn) -> Reply | None:
+    """The customer says that the money is sent, which nobody but the team can see."""
+    is_all = turn.intent in ("", "check_payment_methods", "yes", "thanks") and not turn.asks_something()
+    return _and_back(turn, ask_team("paid")(turn)) if is_all and turn.says_one_of("have_paid") else None
 
 
 def _named_with_a_time(turn: Turn) -> Reply | None:
@@ -240,6 +257,13 @@ def _and_back(turn: Turn, reply: Reply) -> Reply:
     return replace(reply, text=paragraphs(reply.text, reminder(turn, FORMS)))
 
 
+def _category(turn: Turn) -> Reply | None:
+    """Nothing but the name of a category."""
+    is_shop = turn.config.template == "ECOMMERCE" and turn.raw_words and not turn.products.items
+    found = category_named(turn) if is_shop else None
+    return _and_back(turn, found) if found else None
+
+
 def _items(turn: Turn) -> Reply | None:
     """Nothing but the name of something that is sold."""
     kind = kind_sold(turn)
@@ -252,6 +276,11 @@ def _likely_question(turn: Turn) -> Reply | None:
     if turn.question is None or turn.closeness < LIKELY_QUESTION:
         return None
     return _and_back(turn, own_question(turn))
+
+
+def _lost_in_form(turn: Turn) -> Reply | None:
+    """Nothing understood in the middle of a form."""
+    return ask_anew(turn, FORMS)
 
 
 def _story(turn: Turn) -> Reply | None:
@@ -280,7 +309,9 @@ def _ask_back(turn: Turn) -> Reply | None:
 def _unknown(turn: Turn) -> Reply:
     """A menu; after several in a row also the offer of a person."""
     turn.chat.unknown += 1
-    turn.chat.drop_form()
+    form = FORMS.get(turn.chat.form)
+    if form is None or form.summary is None:
+        turn.chat.drop_form()
     if turn.chat.unknown >= UNKNOWN_BEFORE_OFFER:
         turn.chat.offer = "person"
         return Reply(lines(turn.say("unknown.again"), main_menu(turn)), "unknown:offer_person")
@@ -292,13 +323,13 @@ def _unknown(turn: Turn) -> Reply:
 
 STEPS: tuple[Step, ...] = (
     _tenants_own_person, answered, _left_unfinished, _offered_person, basket_step, _menu_choice, _tickets, _form,
-    _media, _no_such_number, _sure_question, _named_with_a_time, _story, _intent, _items, _likely_question, lost,
-    unclear, _ask_back, _unknown,
+    _media, _no_such_number, _paid, _category, _sure_question, _named_with_a_time, _story, _intent, _items,
+    _likely_question, lost, _lost_in_form, order_named, unclear, _ask_back, _unknown,
 )
 
 
 UNDERSTOOD: frozenset[Step] = frozenset({
-    _named_with_a_time, _story, _intent, _items, lost, unclear, _ask_back, _unknown})
+    _named_with_a_time, _story, _intent, _items, lost, _lost_in_form, unclear, _ask_back, _unknown})
 """Steps that answer what the message was understood as."""
 OWN_QUESTIONS: frozenset[Step] = frozenset({_sure_question, _likely_question})
 """Steps that answer the tenant's question that is closest."""
@@ -307,7 +338,7 @@ OWN_QUESTIONS: frozenset[Step] = frozenset({_sure_question, _likely_question})
 def _confidence(turn: Turn, step: Step) -> float | None:
     if step in OWN_QUESTIONS:
         return turn.closeness
-    if step in (_unknown, lost):
+    if step in (_unknown, lost, _lost_in_form):
         # However sure it is that nothing fits: the menu answers nothing that was asked.
         return 0.0
     return turn.meaning.confidence if step in UNDERSTOOD else None

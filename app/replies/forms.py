@@ -110,8 +110,12 @@ def fill(turn: Turn, form: Form) -> bool:
 
 def advance(turn: Turn, form: Form) -> Reply:
     """Object, ask for the next thing, read back, or send off: whichever is due."""
+    before = set(turn.chat.slots)
     objection = form.objection(turn)
-    missing = next((slot for slot in form.slots if slot.name not in turn.chat.slots and slot.is_needed(turn)), None)
+    open_slots = [slot for slot in form.slots if slot.name not in turn.chat.slots and slot.is_needed(turn)]
+    # An objection asks for what it speaks against, even where more is missing.
+    objected = [slot for slot in open_slots if objection and slot.name in before]
+    missing = next(iter(objected or open_slots), None)
     if missing:
         return ask(turn, form, missing, objection)
     if form.summary is None:
@@ -186,15 +190,27 @@ def _settle(turn: Turn, form: Form) -> Reply | None:
         return form.finish(turn)
     if not _is_about_something_else(turn, form) and (fill(turn, form) or _put_right(turn, form)):
         return advance(turn, form)
+    named = _slot_named(turn, form)
+    if named:
+        del turn.chat.slots[named.name]
+        return ask(turn, form, named)
     if turn.intent == "no":
         turn.chat.asked = "change"
         return Reply(turn.say("form.change"), f"{form.name}:change")
     return None
 
 
+def _slot_named(turn: Turn, form: Form) -> Slot | None:
+    """The slot that a short message names as what is to be changed: `the time`, `badilisha jina`."""
+    if len(turn.raw_words) > FEW_WORDS or turn.asks_something():
+        return None
+    filled = (slot for slot in form.slots if slot.name in turn.chat.slots)
+    return next((slot for slot in filled if turn.names_slot(slot.name)), None)
+
+
 def _put_right(turn: Turn, form: Form) -> bool:
     """Take the answer to "what shall I change?" for the last slot that can make something of it."""
-    if turn.chat.asked != "change" or turn.intent in ("yes", "no"):
+    if turn.chat.asked != "change" or turn.intent in ("yes", "no") or _slot_named(turn, form):
         return False
     for slot in reversed(form.slots):
         value = slot.take(turn, True) if slot.is_free else None
@@ -215,6 +231,8 @@ def _answer(turn: Turn, form: Form) -> Reply | None:
     if _is_about_something_else(turn, form):
         return None
     if fill(turn, form):
+        # What it says of another slot is understood, and so no failed answer.
+        turn.chat.asked = ""
         return advance(turn, form)
     to_the_point = {"", "yes", "no", "greeting", *form.intents, *slot.answers}
     if not turn.text or turn.asks_something() or turn.intent not in to_the_point:
@@ -223,6 +241,22 @@ def _answer(turn: Turn, form: Form) -> Reply | None:
         turn.chat.slots[slot.name] = turn.text[:LONGEST_ANSWER]
         return advance(turn, form)
     return None if turn.chat.tries >= MOST_TRIES else ask(turn, form, slot)
+
+
+def ask_anew(turn: Turn, forms: Mapping[str, Form]) -> Reply | None:
+    """Where nothing was understood in the middle of a form that is read back: nothing that was said is lost.
+
+    It is read back once more; where that was in vain, or a slot was asked for in vain, a person is offered.
+    """
+    form = forms.get(turn.chat.form)
+    if form is None or form.summary is None or turn.chat.asked == HELD or turn.asks_something():
+        return None
+    turn.chat.unknown += 1
+    sorry = turn.say("form.not_understood")
+    if turn.chat.asked in ("confirm", "change") and turn.chat.unknown == 1:
+        return Reply(paragraphs(sorry, advance(turn, form).text), f"unknown:{form.name}")
+    turn.chat.offer = "person"
+    return Reply(paragraphs(sorry, turn.say("offer.person")), "unknown:offer_person")
 
 
 def reminder(turn: Turn, forms: Mapping[str, Form]) -> str:

@@ -10,11 +10,13 @@ from app.replies.lookup import Found
 from app.replies.records import Records
 from app.replies.slots.reading import Slots, read_slots, region_of
 from app.replies.state import ChatState
-from app.replies.understand import UNSURE, Meaning
+from app.replies.understand import UNSURE, Meaning, ruled
 from app.replies.voice import Voice, voice, wording
 
 TELLERS = frozenset({"i", "we"})
 """Words after which a word such as `will` asks nothing."""
+BEING = frozenset({"is", "are"})
+"""Words that ask nothing after what they tell something of: `my house is near the school`."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,30 @@ class Turn:
     def says_one_of(self, kind: str, whole: bool = False) -> bool:
         """Whether a phrase of the data files' list `kind` stands in the message, or is the whole of it."""
         said = " ".join(self.raw_words)
-        phrases = (phrase for part in wording().language_data.values() for phrase in part[kind])
-        return said in phrases if whole else any(f" {phrase} " in f" {said} " for phrase in phrases)
+        phrases = {phrase for part in wording().language_data.values() for phrase in part[kind]}
+        if whole:
+            return bool(phrases & {said, self._without_courtesy})
+        return any(f" {phrase} " in f" {said} " for phrase in phrases)
+
+    @cached_property
+    def _without_courtesy(self) -> str:
+        """The message without what people say around it: `ok thats all please` is `thats all`."""
+        courtesy = {word for part in wording().language_data.values() for word in part["courtesy"]}
+        return " ".join(word for word in self.raw_words if word not in courtesy)
+
+    def names_slot(self, name: str) -> bool:
+        """Whether the message calls a slot of a form by its name, such as `the time`."""
+        names = (word for part in wording().language_data.values() for word in part["slot_names"].get(name, ()))
+        return not set(self.raw_words).isdisjoint(names)
 
     def greets_an_elder(self) -> bool:
         """Whether the message greets as one greets an elder, which has an answer of its own."""
         return "shikamoo" in self.meaning.concepts
+
+    @cached_property
+    def plainly(self) -> str:
+        """The intent that the rules find in the words as they are written: a name may be like a word, as Prince is."""
+        return ruled(self.raw_words, wording().lexicon.hear(self.raw_words), self.config.template)
 
     def own_words(self) -> list[str]:
         """The words that the bot's vocabulary makes nothing of: what the message has of its own."""
@@ -122,7 +142,13 @@ class Turn:
         """Whether the message is put as a question; `I will` and `we can` tell, where `will you` and `can I` ask."""
         asking = {word for part in wording().language_data.values() for word in part["question_words"]}
         told = zip(("", *self.raw_words), self.raw_words, strict=False)
-        return "?" in self.text or any(word in asking and before not in TELLERS for before, word in told)
+        return "?" in self.text or any(
+            word in asking and before not in TELLERS and not (word in BEING and self._is_matter(before))
+            for before, word in told)
+
+    def _is_matter(self, word: str) -> bool:
+        lexicon = wording().lexicon
+        return bool(word) and not lexicon.is_small(word) and "greet" not in lexicon.concepts_of(word)
 
 
 def paragraphs(*parts: str) -> str:
