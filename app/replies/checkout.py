@@ -7,7 +7,9 @@ from app.replies.forms import HELD, LONGEST_ANSWER, Form, Slot, advance, ask, fi
 from app.replies.menu import Option, number_of, page
 from app.replies.orders import ChangeOrder, Order, PlaceOrder
 from app.replies.picks import picks_in
+from app.replies.slots.labels import without_name
 from app.replies.turn import Reply, Turn, lines, paragraphs
+from app.replies.voice import wording
 
 COLLECT = "*"
 """Stands in a form for an order that the customer collects."""
@@ -35,8 +37,14 @@ def _take_more(turn: Turn, asked: bool) -> int | None:
     is_counted = any(pick.count for pick in picks_in(turn))
     is_order = turn.intent == "place_order" and "order" in turn.meaning.concepts and not turn.products.items
     is_no = turn.intent == "no" or is_order
-    is_done = turn.says_one_of("done", whole=True) or (asked and is_no and not is_counted)
+    # Whoever says where it goes wants nothing more.
+    is_elsewhere = _says_where(turn) and not turn.products.items
+    is_done = turn.says_one_of("done", whole=True) or (asked and (is_elsewhere or (is_no and not is_counted)))
     return 1 if turn.chat.basket and is_done else None
+
+
+def _says_where(turn: Turn) -> bool:
+    return len(turn.config.areas.find(turn.raw_words).items) == 1 and not turn.asks_something()
 
 
 def _take_area(turn: Turn, asked: bool) -> str | None:
@@ -48,7 +56,7 @@ def _take_area(turn: Turn, asked: bool) -> str | None:
     found = turn.config.areas.find(turn.raw_words).items
     if key in turn.config.areas.by_key:
         return key
-    is_address = turn.chat.asked == "address" or turn.asks_something()
+    is_address = turn.asks_something() or (turn.chat.asked == "address" and not _names_area_alone(turn))
     return found[0].key if len(found) == 1 and not is_address else None
 
 
@@ -82,8 +90,8 @@ def areas_told(turn: Turn) -> str:
 def _take_address(turn: Turn, asked: bool) -> str | None:
     if turn.chat.slots.get("area") == COLLECT:
         return COLLECT
-    told_with_area = turn.chat.asked == "area" and len(_besides_area(turn)) > 1
-    if not asked and not told_with_area:
+    told_with_area = turn.chat.asked in ("more", "area") and len(_besides_area(turn)) > 1
+    if (not asked and not told_with_area) or _names_area_alone(turn) or _names_a_person(turn):
         return None
     if not turn.text:
         return turn.say("kind.location") if turn.incoming.kind == "location" else None
@@ -100,13 +108,28 @@ def _besides_area(turn: Turn) -> list[str]:
     return [word for word in turn.own_words() if word not in named.words] if len(named.items) == 1 else []
 
 
+def _names_area_alone(turn: Turn) -> bool:
+    """Whether it says a delivery area and no place in it: `hapana, sinza`."""
+    data = wording().language_data.values()
+    correcting = {word for part in data
+                  for said in (*part["make_it"], *part["slot_names"]["area"]) for word in said.split()}
+    named = turn.config.areas.find(turn.raw_words)
+    has_number = any(word.isdigit() for word in turn.raw_words)
+    return len(named.items) == 1 and not has_number and set(_besides_area(turn)) <= correcting
+
+
+def _names_a_person(turn: Turn) -> bool:
+    """Whether it says under which name, and little else."""
+    return bool(turn.slots.labels.name) and len(without_name(turn.text).split()) <= MOST_NAME_WORDS
+
+
 def _take_name(turn: Turn, asked: bool) -> str | None:
     named = turn.slots.labels.name
     if named or not asked:
         return named or None
     words = turn.text.split()
     is_name = 0 < len(words) <= MOST_NAME_WORDS and all(word.strip(".'’-").isalpha() for word in words)
-    return turn.text[:LONGEST_ANSWER] if is_name and turn.intent in ("", "greeting", *PLACE_LIKE) else None
+    return turn.text[:LONGEST_ANSWER] if is_name and turn.plainly in ("", "greeting", *PLACE_LIKE) else None
 
 
 def area_held(turn: Turn) -> Area | None:

@@ -5,6 +5,7 @@ from app.replies.content import Item
 from app.replies.lookup import Catalogue
 from app.replies.menu import Option, page
 from app.replies.turn import Reply, Turn, lines, paragraphs
+from app.replies.words import words_of
 
 LONG_LIST = 10
 
@@ -73,6 +74,15 @@ def list_category(turn: Turn, key: str, start: int = 0) -> Reply | None:
     title = f"*{turn.local_text(items[0].category) or turn.say('items.other')}*"
     shown = page(turn, options_of(turn, "product", items), start, f"more:category:{key}")
     return Reply(paragraphs(lines(title, shown), choose_hint(turn, "product")), "category")
+
+
+def category_named(turn: Turn) -> Reply | None:
+    """The products of a category, where a message is nothing but its name."""
+    said = " ".join(turn.raw_words)
+    keys = (category_key(item) for item in turn.config.products.items
+            if said in {" ".join(words_of(name)) for name in item.category.values()})
+    key = next(keys, None)
+    return list_category(turn, key) if key is not None else None
 
 
 def choose_hint(turn: Turn, kind: str) -> str:

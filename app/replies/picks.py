@@ -15,6 +15,8 @@ from app.replies.voice import wording
 from app.replies.words import normal
 
 _LINES = re.compile(r"[\n;&+]")
+_BROKEN = re.compile(r"\b\d+\.\d{1,2}\b")
+"""A number such as 2.5, of which nothing can be sold: it counts nothing, and so is asked about."""
 _ARTICLES = frozenset({"a", "an"})
 
 
@@ -58,7 +60,7 @@ def sized(turn: Turn, pick: Pick, item: Item) -> Pick:
 
 def _prepared(turn: Turn) -> str:
     """The text with lines as parts, and names that have an "and" in them kept whole, even where part of one is said."""
-    text = normal(_LINES.sub(", ", turn.incoming.text))
+    text = normal(_BROKEN.sub(" ", _LINES.sub(", ", turn.incoming.text)))
     for item in turn.products.items:
         for name in map(normal, item.name.values()):
             words = name.split()
@@ -79,7 +81,7 @@ def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
     while place < len(tokens):
         number = number_at(tokens, place, HIGHEST_NUMBER)
         token = tokens[place]
-        if number and token.text not in _ARTICLES and number[1] - place > 1:
+        if number and token.text not in _ARTICLES and (number[1] - place > 1 or _is_beside_a_unit(tokens, place)):
             parts[-1].append(Token(str(number[0]), "number"))
             place = number[1]
         else:
@@ -89,6 +91,12 @@ def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
                 parts[-1].append(token)
             place += 1
     return [part for part in parts if part]
+
+
+def _is_beside_a_unit(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a number in one word is part of a size: `kilo mbili` is `kilo 2`."""
+    beside = (*tokens[max(0, place - 1):place], *tokens[place + 1:place + 2])
+    return any(token.text in wording().units for token in beside)
 
 
 def _picks_of(part: Sequence[Token], turn: Turn) -> list[Pick]:

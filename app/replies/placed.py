@@ -38,6 +38,12 @@ def track(turn: Turn) -> Reply:
     return Reply(paragraphs(*told, turn.say("offer.hint")), "track_order")
 
 
+def order_named(turn: Turn) -> Reply | None:
+    """An order's number in a message of which nothing else is sure asks where that order is."""
+    is_shop = turn.config.template == "ECOMMERCE" and not turn.intent and not turn.chat.form
+    return track(turn) if is_shop and number_said(turn) else None
+
+
 def _state_told(turn: Turn, order: Order) -> str:
     state = turn.say(f"order.state_{order.state}")
     if order.state == "READY" and not order.collect:

@@ -122,10 +122,14 @@ def _emptied(turn: Turn) -> Reply | None:
 
 def _taken_out(turn: Turn) -> Reply | None:
     """Take something out, or as many of it as was said."""
-    if not turn.chat.basket or not turn.says_one_of("take_out") or turn.intent in ABOUT_WHAT_IS_PLACED:
+    takes_out = turn.says_one_of("take_out") or not _NONE.isdisjoint(turn.raw_words)
+    if not turn.chat.basket or not takes_out or turn.intent in ABOUT_WHAT_IS_PLACED:
         return None
     found = [(pick, item) for pick in picks_in(turn) for item in _in_basket(turn, pick)]
-    if not found and len(turn.raw_words) <= _FEW_WORDS and turn.chat.touched in turn.config.products.by_key:
+    is_short = len(turn.raw_words) <= _FEW_WORDS and turn.intent != "discount"
+    if not found and is_short and turn.products.items and not turn.asks_something():
+        return go_on(turn, lines(turn.say("order.not_inside"), basket_told(turn)))
+    if not found and is_short and turn.chat.touched in turn.config.products.by_key:
         found = [(Pick(), turn.config.products.by_key[turn.chat.touched])]
     if not found:
         return None
@@ -138,6 +142,8 @@ def _taken_out(turn: Turn) -> Reply | None:
 
 
 _FEW_WORDS = 4
+_NONE = frozenset({"0", "zero", "sifuri"})
+"""As many of it as nothing: `make it zero`."""
 _DENIALS = (("no",), ("hapana",), ("siyo",), ("sio",))
 
 
@@ -153,7 +159,9 @@ def _in_basket(turn: Turn, pick: Pick) -> list[Item]:
 def _made(turn: Turn) -> Reply | None:
     """Make it another number: "make it 4", "no, 3", "change the soap to 5"."""
     products = turn.config.products.by_key
-    corrects = turn.chat.asked == "change" or turn.says_one_of("make_it") or turn.raw_words[:1] in _DENIALS
+    # `Ongeza moja` adds to what there is, though the talk is of changing.
+    adds, is_changing = turn.says_one_of("put_in"), turn.chat.asked == "change" or turn.says_one_of("make_it")
+    corrects = turn.raw_words[:1] in _DENIALS or (is_changing and not adds)
     picks = picks_in(turn) if turn.chat.basket and corrects else []
     counts = [pick for pick in picks if pick.count]
     if len(counts) != 1 or turn.asks_something():
@@ -183,7 +191,7 @@ def _picked(turn: Turn) -> Reply | None:
     """Put what was named into the basket."""
     if turn.intent in ABOUT_WHAT_IS_PLACED or (turn.asks_something() and turn.intent in ASKED_ABOUT):
         return None
-    picks = picks_in(turn)
+    picks = [_sized(turn, pick) for pick in picks_in(turn)]
     adds = turn.says_one_of("put_in")
     wanted = _wanted(turn, picks)
     is_counted = any(pick.count for pick in wanted) and turn.chat.asked not in ("address", "name")
@@ -215,13 +223,17 @@ def _meant(turn: Turn, pick: Pick) -> tuple[Item, ...]:
     return (item,) if item else ()
 
 
+def _sized(turn: Turn, pick: Pick) -> Pick:
+    found = _meant(turn, pick)
+    return sized(turn, pick, found[0]) if len(found) == 1 else pick
+
+
 def _take(turn: Turn, pick: Pick, outcome: Outcome, *, adds: bool) -> None:
     found = _meant(turn, pick)
     if not found:
         if pick.count and pick.words:
             outcome.missed.append(" ".join(pick.words))
         return
-    pick = sized(turn, pick, found[0]) if len(found) == 1 else pick
     if len(found) > 1:
         outcome.doubts.append([pick.count or 0, [item.key for item in found[:LISTED_ITEMS]]])
     elif pick.count or adds:
@@ -307,7 +319,7 @@ def lost(turn: Turn) -> Reply | None:
         return None
     turn.chat.unknown += 1
     hint = turn.say("offer.hint") if turn.chat.unknown > 1 else ""
-    asked = go_on(turn, lines(turn.say("order.not_understood"), hint))
+    asked = go_on(turn, lines(turn.say("form.not_understood"), hint))
     return Reply(asked.text, "unknown:order")
 
 
