@@ -240,3 +240,54 @@ def test_a_ticket_keeps_its_number_over_the_days():
     talk = with_ticket()
 
     assert "Opened: Wednesday 4 March" in talk.say("ticket", after=timedelta(days=3))
+
+
+@pytest.mark.parametrize(("said", "because"), [
+    ("status", "ticket:status"), ("any news?", "ticket:status"), ("it works now", "ticket:status"),
+    ("imerudi asante", "ticket:status"),
+])
+def test_a_ticket_is_meant_where_there_is_nothing_else(said, because):
+    assert with_ticket().hears(said) == because
+
+
+def test_what_is_said_after_a_ticket_was_shown_is_about_it():
+    talk = with_ticket()
+    talk.say("status")
+
+    talk.say("add: the light is off now")
+    assert [deed.said for deed in talk.deeds if isinstance(deed, AddToTicket)] == ["the light is off now"]
+    talk.say("close it")
+    assert [deed.number for deed in talk.deeds if isinstance(deed, CloseTicket)] == [1]
+
+
+def test_what_was_said_first_goes_into_the_ticket():
+    talk = Talk(DESK)
+    talk.say("my router was stolen")
+    talk.say("last night, from my house in Umoja")
+
+    opened, = (deed for deed in talk.deeds if isinstance(deed, OpenTicket))
+    assert (opened.subject, opened.said) == (
+        "my router was stolen", "my router was stolen\nlast night, from my house in Umoja")
+
+
+@pytest.mark.parametrize("said", ["yes", "asante", "ndio", "hello"])
+def test_a_yes_describes_nothing(said):
+    talk = Talk(DESK)
+    assert talk.hears("I have a problem") == "problem:ask_details"
+    talk.say(said)
+    assert not talk.deeds
+
+    talk = Talk(DESK)
+    talk.say("my router was stolen")
+    talk.say(said)
+    assert [deed.said for deed in talk.deeds if isinstance(deed, OpenTicket)] == ["my router was stolen"]
+
+
+@pytest.mark.parametrize("said", ["i paid but no internet", "nimelipa lakini hakuna mtandao"])
+def test_a_problem_that_is_told_with_more_has_its_steps(said):
+    assert Talk(tenant("SUPPORT")).hears(said) == "fix:step"
+
+
+def test_moving_house_is_no_change_of_a_password():
+    talk = Talk(tenant("SUPPORT"))
+    assert talk.hears("nataka kuhamisha internet kayole") == "installation"
