@@ -5,7 +5,7 @@ A form keeps them in ISO form (`2026-03-06`, `14:30`, spans with a slash between
 from datetime import date, datetime, time, timedelta
 
 from app.replies.menu import number_of
-from app.replies.slots.calendar import days_in
+from app.replies.slots.calendar import SaidDay, days_in
 from app.replies.slots.clock import SaidTime, times_in
 from app.replies.slots.tokens import tokens_of
 from app.replies.turn import Turn
@@ -26,12 +26,21 @@ def take_day(turn: Turn, asked: bool) -> str | None:
     if turn.chat.asked == "name" and len(turn.raw_words) == 1 and said and said.kind == "span":
         # June and April are names too.
         return None
+    if asked and said and said.kind == "date":
+        said = _in_month_in_hand(turn, said)
     # The number of a time (`saa nne`) is no day, though it is the day that was asked for.
     numbers = _numbers_answered(turn, LAST_DAY) if asked and said is None and turn.slots.time is None else []
     if numbers:
         counted = " na ".join(map(str, numbers))
         said = next(iter(days_in(tokens_of(f"tarehe {counted}"), _first_of_month_in_hand(turn))), None)
     return said.iso() if said else None
+
+
+def _in_month_in_hand(turn: Turn, said: SaidDay) -> SaidDay:
+    """`The 10th` after talk of April is one of April; a month that is said stays that month."""
+    start = _first_of_month_in_hand(turn)
+    seen = next((day for day in days_in(tokens_of(turn.text), start) if day.kind == "date"), said)
+    return seen if (seen.first.year, seen.first.month) == (start.year, start.month) else said
 
 
 def _first_of_month_in_hand(turn: Turn) -> date:
@@ -43,6 +52,9 @@ def _first_of_month_in_hand(turn: Turn) -> date:
 def take_time(turn: Turn, asked: bool) -> str | None:
     """The time a message says; of two readings, the one at which the business is open on the day in hand."""
     said = turn.slots.time
+    if asked and said is None and len(turn.raw_words) <= SHORT_ANSWER_WORDS:
+        # `3.30` may be a price or a version, but not in answer to the question for a time.
+        said = next(iter(times_in(tokens_of(turn.text.replace(".", ":")))), None)
     numbers = _numbers_answered(turn, LAST_HOUR) if asked and said is None else []
     if numbers:
         lead = "saa" if turn.language == "SW" else "at"
@@ -57,7 +69,8 @@ def _numbers_answered(turn: Turn, highest: int) -> list[int]:
     """The fitting number in a short answer, such as `10` or `around 10`, or the two of `between 2 and 4`."""
     numbers = [number for word in turn.raw_words if (number := number_of(word)) is not None]
     fits = len(turn.raw_words) <= SHORT_ANSWER_WORDS and all(1 <= one <= highest for one in numbers)
-    return numbers if len(numbers) <= MOST_NUMBERS and fits and not turn.asks_something() else []
+    is_else = turn.slots.people is not None or turn.asks_something()
+    return numbers if len(numbers) <= MOST_NUMBERS and fits and not is_else else []
 
 
 def _open_reading(turn: Turn, said: SaidTime, day: date | None) -> SaidTime:

@@ -6,14 +6,13 @@ from typing import Any
 
 from app.replies.actions import Decision, HandOver, Incoming, Send
 from app.replies.answers import LIKELY, ask_team, hand_over, menu, own_question
-from app.replies.classifier import Guess
 from app.replies.config import BotConfig, Phrase
 from app.replies.expiry import put_aside, take_up, with_aside
 from app.replies.forms import LONGEST_DETAILS, ask_anew, begin, reminder, resume
 from app.replies.hours import is_open, next_opening
 from app.replies.language import detect
 from app.replies.listing import category_named, kind_sold
-from app.replies.lookup import senses
+from app.replies.lookup import counts, senses, times
 from app.replies.menu import HIGHEST_NUMBER, chosen, main_menu, number_in, show
 from app.replies.notes import PROBLEM, tells_a_story
 from app.replies.opening import moment
@@ -54,6 +53,9 @@ ENDS_A_FORM = frozenset({"menu", "help", "contact_human_agent", "complaint", "ma
 
 NAMES_ASKED = ("name", "address")
 """Slots whose answers are names, which tell no language: Hawa and Sita are words too."""
+
+CLOCK = frozenset({"am", "pm", "saa", "oclock", "nusu", "robo", "kasoro", "tarehe"})
+"""Words of a time that are no numbers."""
 
 Step = Callable[[Turn], Reply | None]
 
@@ -229,15 +231,22 @@ def _paid(turn: Turn) -> Reply | None:
 def _named_with_a_time(turn: Turn) -> Reply | None:
     """A service beside a day or a time is the beginning of a booking, whatever else the words may hint at.
 
-    So is a day or a time in a message of which it is unsure alone whether it asks for room or books it.
+    So is a day or a time in a message that says nothing else, or of which it is unsure alone whether it asks for room
+    or books it.
     """
-    asks_for_room = not turn.intent and turn.meaning.intent in ROOM
+    asks_for_room = not turn.intent and (turn.meaning.intent in ROOM or _says_only_when(turn))
     if turn.config.template != "BOOKING" or turn.intent not in BESIDE_A_TIME or \
             not (turn.services.items or asks_for_room):
         return None
     asks_hours = turn.intent == "hours" and turn.asks_something()
     when = turn.slots.day or turn.slots.time
     return INTENTS["BOOKING"]["make_booking"](turn) if when and not asks_hours else None
+
+
+def _says_only_when(turn: Turn) -> bool:
+    lexicon, when = wording().lexicon, times() | counts()
+    return not turn.asks_something() and all(
+        word in when or lexicon.is_small(word) or not word.isalpha() or word in CLOCK for word in turn.raw_words)
 
 
 def _intent(turn: Turn) -> Reply | None:
@@ -294,8 +303,7 @@ def _story(turn: Turn) -> Reply | None:
 
 def _ask_back(turn: Turn) -> Reply | None:
     """What it may have been, to choose from; a person is always the last choice."""
-    guesses = (Guess(turn.meaning.intent, turn.meaning.confidence), *turn.meaning.others)
-    likely = [guess.intent for guess in guesses if guess.confidence >= WORTH_ASKING][:MOST_GUESSES]
+    likely = [guess.intent for guess in turn.meaning.guesses if guess.confidence >= WORTH_ASKING][:MOST_GUESSES]
     answered = INTENTS[turn.config.template]
     known = [intent for intent in likely if intent in answered and turn.voice.has(f"unsure.{intent}")]
     if turn.meaning.confidence >= UNSURE or not known:

@@ -17,6 +17,8 @@ FEW_WORDS = 4
 LEADS_OUT = frozenset({"contact_human_agent", "menu", "help"})
 """Intents that are no description of anything where a few words say them."""
 HELD = "held"
+LIKELY_ENOUGH = 0.3
+"""How likely a question must be about the form in hand to be answered with what that knows, where nothing is sure."""
 
 
 def _nothing_to_choose(turn: Turn) -> str:
@@ -249,14 +251,25 @@ def ask_anew(turn: Turn, forms: Mapping[str, Form]) -> Reply | None:
     It is read back once more; where that was in vain, or a slot was asked for in vain, a person is offered.
     """
     form = forms.get(turn.chat.form)
-    if form is None or form.summary is None or turn.chat.asked == HELD or turn.asks_something():
+    if form is None or form.summary is None or turn.chat.asked == HELD:
         return None
+    if turn.asks_something():
+        return _answer_by_asking(turn, form)
     turn.chat.unknown += 1
     sorry = turn.say("form.not_understood")
     if turn.chat.asked in ("confirm", "change") and turn.chat.unknown == 1:
         return Reply(paragraphs(sorry, advance(turn, form).text), f"unknown:{form.name}")
     turn.chat.offer = "person"
     return Reply(paragraphs(sorry, turn.say("offer.person")), "unknown:offer_person")
+
+
+def _answer_by_asking(turn: Turn, form: Form) -> Reply | None:
+    """A question that most likely is about what the form is about: what is known of it, and what may be chosen."""
+    guesses = {guess.intent for guess in turn.meaning.guesses if guess.confidence >= LIKELY_ENOUGH}
+    if turn.intent or not guesses & form.intents or turn.chat.asked in ("confirm", "change"):
+        return None
+    turn.chat.asked = ""
+    return advance(turn, form)
 
 
 def reminder(turn: Turn, forms: Mapping[str, Form]) -> str:

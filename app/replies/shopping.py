@@ -39,6 +39,10 @@ class Outcome:
         return lines(*self.told)
 
 
+_CALLING_OFF = frozenset({"cancel", "remove", "not_coming"})
+"""Concepts of which one must be heard before a basket is thrown away: a likely guess is not enough."""
+
+
 def basket_step(turn: Turn) -> Reply | None:
     """What a message does to the basket; None where it is about something else."""
     if turn.config.template != "ECOMMERCE" or not turn.config.products or not turn.text:
@@ -59,7 +63,8 @@ def _give_up(turn: Turn) -> Reply | None:
     """Drop the order in hand, and with it the basket; an order that was being changed stays as it was."""
     in_hand = turn.chat.form == ORDER.name and turn.chat.asked != HELD
     is_whole = "order" in turn.meaning.concepts or not turn.says_one_of("take_out")
-    if not in_hand or not (turn.says_one_of("drop", whole=True) or (turn.intent == "cancel_order" and is_whole)):
+    is_said = turn.intent == "cancel_order" and is_whole and not _CALLING_OFF.isdisjoint(turn.meaning.concepts)
+    if not in_hand or not (turn.says_one_of("drop", whole=True) or is_said):
         return None
     changing = turn.chat.changing
     turn.chat.drop_form()

@@ -76,6 +76,11 @@ class Meaning:
     ruled: str = ""
 
     @property
+    def guesses(self) -> tuple[Guess, ...]:
+        """What it may have been, the likeliest first."""
+        return (Guess(self.intent, self.confidence), *self.others)
+
+    @property
     def concepts(self) -> frozenset[str]:
         """All concepts heard."""
         return frozenset(heard.concept for heard in self.heard)

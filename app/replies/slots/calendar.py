@@ -15,6 +15,8 @@ LONGEST_MONTH, MONTHS = 31, 12
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 AMBIGUOUS = frozenset({"may", "march", "mar", "sept"})
 """Names of months that are other words too, so that they need a number or a word before them."""
+GREETED_BY = (["za"], ["ya"], ["habari", "za"], ["habari", "ya"], ["hbr", "za"], ["habari", "yako"])
+"""What comes before the day of a greeting: whoever asks `habari za leo` says no day."""
 BETWEEN = frozenset({",", "the", "ya", "on", "siku", "-", "tarehe", "of"})
 """What may stand between a weekday and its date."""
 
@@ -63,6 +65,8 @@ def _unreal(start: int, end: int, today: date) -> SaidDay:
 
 
 def _relative(tokens: Sequence[Token], place: int, today: date) -> SaidDay | None:
+    if [token.text for token in tokens[max(0, place - 2):place]] in GREETED_BY:
+        return None
     start = place + 1 if tokens[place].text == "the" else place
     found = phrases("days_ahead").at(tokens, start)
     return _single(place, found[1], today + found[0] * DAY, "relative") if found else None

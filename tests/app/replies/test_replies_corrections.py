@@ -248,3 +248,36 @@ def test_the_number_of_an_order_that_is_not_ones_own_is_not_told(said):
 
     assert talk.because == "track_order"
     assert "I find no order" in talk.said
+
+
+def test_the_day_of_a_greeting_is_no_day_of_a_booking():
+    talk = talked("BOOKING", "Habari za leo dada, naomba kuja kesho kwa manicure", language="SW")
+
+    assert slots(talk)["day"] == "2026-03-05"
+
+
+def test_the_date_of_a_month_that_is_spoken_of_stays_in_it():
+    talk = talked("BOOKING", "I'd like a facial sometime next month", "the 10th", "3.30")
+
+    assert (slots(talk)["day"], slots(talk)["time"]) == ("2026-04-10", "15:30")
+
+
+def test_how_many_come_is_no_hour():
+    talk = talked("BOOKING", "pedicure kesho", "tutakuwa wawili", language="SW")
+
+    assert (slots(talk).get("people"), slots(talk).get("time")) == (2, None)
+
+
+@pytest.mark.parametrize("said", ["kesho saa nne asubuhi", "saturday 10am", "Ijumaa"])
+def test_a_day_or_a_time_alone_begins_a_booking(said):
+    assert talked("BOOKING", "hello", said).because == "booking:ask_service"
+
+
+def test_a_likely_guess_throws_no_basket_away():
+    talk = talked("ECOMMERCE", "3 mosquito nets", "make it 4")
+
+    assert dict(talk.state["basket"]) == {"mosquito net": 4}
+
+
+def test_a_thumb_up_confirms():
+    assert talked("BOOKING", "book a facial tomorrow at 3pm, my name is Ann", "👍").because == "booking:recorded"

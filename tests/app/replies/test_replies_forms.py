@@ -69,7 +69,7 @@ def test_a_booking_can_be_dropped(drop):
     talk.say(drop if drop != "Cancel it please" else "cancel please")
 
     assert talk.because == "booking:dropped"
-    assert talk.hears("Friday") == "unknown"
+    assert talk.hears("Friday") == "booking:ask_service"
 
 
 def test_a_question_in_between_is_answered_and_the_booking_goes_on():
