@@ -125,6 +125,10 @@ class Outbox:
     _known: set[int] = field(default_factory=set)
     _throwing: set[int] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        # Another browser was to say what became of the one that was tried while sending was paused.
+        self.gate.returned()
+
     def add(self, replies: Iterable[Outgoing], step: Step = Step.SEND) -> None:
         """Queue committed replies behind those of the same chat; one that is queued already is left as it is."""
         for reply in replies:

@@ -125,3 +125,19 @@ def test_a_reply_of_which_nothing_is_said_holds_up_no_other_while_sending_is_pau
     outbox.on_failed(phone.next("look_up")[1], PROBE_AGAIN_S, now)
     outbox.pump(3 * PROBE_AGAIN_S)
     assert phone.verbs() == ["send"]
+
+
+def test_a_browser_that_ends_over_the_one_that_is_tried_does_not_end_the_trying(tenant, phone, reply, now):
+    WhatsAppSession.update(sending_paused_at=now).execute()
+    gate = Gate(tenant, warms_up=False)
+    first = Outbox(tenant, phone, DEADLINE_S, gate)
+    tried = reply()
+    first.add([tried])
+    first.pump(0)
+    phone.next("send")
+    second = Outbox(tenant, phone, DEADLINE_S, gate)
+    second.load_unsettled(now)
+    second.pump(0)
+    second.on_looked_up(missing(phone.next("look_up")), 0, now)
+    second.pump(0)
+    assert phone.next("send")[3] == tried.key
