@@ -6,6 +6,7 @@ that Selenium's capabilities name and carries one page (`target`).
 import json
 import select
 from collections import deque
+from http.client import HTTPException
 from time import monotonic
 from typing import Any
 from urllib.request import urlopen
@@ -37,7 +38,7 @@ class DevTools:
             self._socket = websocket.create_connection(
                 url, timeout=CONNECT_TIMEOUT_S, suppress_origin=True, skip_utf8_validation=True,
                 enable_multithread=False)
-        except (OSError, websocket.WebSocketException, StopIteration, ValueError) as error:
+        except (OSError, HTTPException, websocket.WebSocketException, StopIteration, ValueError) as error:
             raise BrowserGone(f"no page at {address}: {error}") from error
         self._last_id = 0
         self._events: deque[dict[str, Any]] = deque()
