@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from peewee import IntegrityError
+from peewee import IntegrityError, PeeweeException
 
 from app.db import db
 from app.errors import Overtaken
@@ -198,6 +198,9 @@ class Inbox:
             records = deeds.records_for(self._tenant, chat, bot, now)
             incoming = read_together(list(map(_incoming, messages)), state, bot, now, records)
             decision = decide(incoming, state, bot, now, records)
+        except PeeweeException:
+            # PostgreSQL takes nothing more in this transaction.
+            raise
         except Exception:
             log.exception("reply_failed", message_id=bare_id(messages[-1].id))
             return _left_to_a_person(chat, messages)

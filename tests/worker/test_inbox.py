@@ -5,7 +5,7 @@ import pytest
 from peewee import IntegrityError, OperationalError
 
 from app.errors import Overtaken
-from app.models import Chat, Delivery, Direction, Message, Outcome, TenantConfig
+from app.models import Chat, Delivery, Direction, Message, Outcome, Tenant, TenantConfig
 from app.replies import Decision, Deed, HandOver, Send
 from app.replies.examples import example_content
 from worker import inbox as inbox_module
@@ -139,6 +139,13 @@ def test_a_message_whose_deed_breaks_goes_to_a_person_and_leaves_nothing_half_do
     assert [line.direction for line in lines()] == [Direction.IN]
     chat = Chat.get()
     assert (chat.state, chat.name, chat.unread) == ({}, "Asha", 1)
+
+
+def test_a_statement_that_the_database_refuses_while_deciding_costs_the_message_nothing(take, seen, monkeypatch):
+    """PostgreSQL takes no other statement in a transaction after one that failed."""
+    monkeypatch.setattr(inbox_module.deeds, "records_for", lambda *args: Tenant.create(slug="acme", name="twice"))
+    assert take(seen()).outcome is Outcome.HANDED_OVER
+    assert [line.outcome for line in lines()] == [Outcome.HANDED_OVER]
 
 
 @pytest.mark.parametrize("error", [OperationalError("gone"), PageSilent("no answer")])
