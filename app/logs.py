@@ -19,6 +19,8 @@ RENAMED = {"levelname": "level", "message": "event"}
 TAKEN = frozenset({"MESSAGE", "PRIORITY"})
 # A number as people write it, or as WhatsApp names its chat: errors of the page may have one in them.
 _NUMBER = re.compile(r"\+\d{8,}|\d{8,}(?=@)")
+# PostgreSQL adds the row that it refuses, with what a customer wrote, up to the end of that error's message.
+_ROW = re.compile(r"^DETAIL:.*?(?=\n\n(?:During handling|The above exception)|\Z)", re.DOTALL | re.MULTILINE)
 
 
 class EventLog:
@@ -52,6 +54,19 @@ def _discreet(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: _NUMBER.sub("(number)", value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
+def _traceback(exc_info: Any) -> str:
+    """The traceback without the rows and numbers that errors have in them."""
+    return _NUMBER.sub("(number)", _ROW.sub("DETAIL: (a row)", "".join(traceback.format_exception(*exc_info)).strip()))
+
+
+class DiscreetJson(JsonFormatter):
+    """A JSON object a line, whose tracebacks are discreet too."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """The traceback of an exception."""
+        return _traceback(ei)
+
+
 class JournalHandler(logging.Handler):
     """Writes an event to the journal, its fields in capitals."""
 
@@ -73,7 +88,7 @@ class JournalHandler(logging.Handler):
         entry = [("MESSAGE", record.getMessage()), ("PRIORITY", JournaldLogHandler.LEVELS.get(record.levelno, 6)),
                  ("LOGGER", record.name)]
         if record.exc_info:
-            entry.append(("TRACEBACK", "".join(traceback.format_exception(*record.exc_info))))
+            entry.append(("TRACEBACK", _traceback(record.exc_info)))
         return entry + [(name, value if isinstance(value, int | float) else str(value))
                         for name, value in fields.items() if name not in TAKEN]
 
@@ -97,8 +112,8 @@ def configure(level: str, *, journal: str = "", **fields: Any) -> None:
 
 def _to_standard_error(fields: dict[str, Any]) -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter("{levelname}{message}", style="{", timestamp="time", rename_fields=RENAMED,
-                                       static_fields=fields))
+    handler.setFormatter(DiscreetJson("{levelname}{message}", style="{", timestamp="time", rename_fields=RENAMED,
+                                      static_fields=fields))
     return handler
 
 
