@@ -46,9 +46,9 @@ def main() -> int:
         reason = str(error).strip().split("\n")[0]
         return _refuse(DatabaseUnavailable(f"the database failed: {reason}"), UNAVAILABLE, watchdog)
     except Exception as error:
-        # What it was doing is not why it ended, which is what people read in the status line from now on.
-        watchdog.status(f"it broke: {type(error).__name__}, see the log")
-        raise
+        # The error's own words may be a customer's.
+        get_logger(__name__).exception("worker_broke")
+        return _end(f"it broke: {type(error).__name__}, see the log", os.EX_SOFTWARE, watchdog)
 
 
 def _arguments() -> argparse.Namespace:
@@ -93,9 +93,14 @@ def _assemble(settings: Settings, tenant: Tenant, profile: Profile, token: int, 
 
 
 def _refuse(error: Exception, code: int, watchdog: Watchdog) -> int:
-    watchdog.status(str(error))
     get_logger(__name__).error("worker_refused", error=str(error))
-    print(f"worker: {error}", file=sys.stderr)  # noqa: T201  the line a person reads
+    return _end(str(error), code, watchdog)
+
+
+def _end(why: str, code: int, watchdog: Watchdog) -> int:
+    """What it was doing is not why it ended, which is what people read from now on."""
+    watchdog.status(why)
+    print(f"worker: {why}", file=sys.stderr)  # noqa: T201  the line a person reads
     return code
 
 
