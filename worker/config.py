@@ -1,5 +1,5 @@
 """The tenant's configuration as the worker uses it, read whole and again when its version changes."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.logs import get_logger
 from app.models import Tenant, TenantConfig
@@ -38,7 +38,10 @@ def load_config(tenant: Tenant) -> Config:
 
 
 def newer_config(tenant: Tenant, used: Config) -> Config | None:
-    """What is stored where that is another version than the one in use, and can be used."""
+    """What is stored where that is another version than the one in use.
+
+    Where it cannot be used, that is said once, and what is in use stands for that version.
+    """
     version = TenantConfig.select(TenantConfig.version).where(TenantConfig.tenant == tenant).scalar()
     if version == used.version:
         return None
@@ -46,6 +49,6 @@ def newer_config(tenant: Tenant, used: Config) -> Config | None:
         config = load_config(tenant)
     except ConfigError as error:
         log.warning("config_unusable", problem=str(error))
-        return None
+        return replace(used, version=version)
     log.info("config_loaded", version=config.version)
     return config
