@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.logs import get_logger
-from app.models import DRAFT_ID, Delivery, Message, Tenant
+from app.models import Delivery, Message, Tenant
 from worker.outbox import Outgoing
 from worker.whatsapp.devtools import PageError
 from worker.whatsapp.events import chat_of
@@ -35,9 +35,9 @@ class Drafts:
 
         One that the page refuses an id waits, holds up no other, and has failed after some tries.
         """
-        for row in Message.unsettled_of(self.tenant):
+        for row in Message.drafts_of(self.tenant):
             _, due = self._refused.get(row.id, (0, clock))
-            if row.wa_message_id.startswith(DRAFT_ID) and due <= clock and (key := self._key_for(row, clock)):
+            if due <= clock and (key := self._key_for(row, clock)):
                 Message.update(wa_message_id=key).where(Message.id == row.id).execute()
                 # WhatsApp may know the chat by another id than the one we have seen.
                 yield Outgoing(row.id, row.chat.id, chat_of(key), key, row.text)

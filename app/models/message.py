@@ -1,5 +1,6 @@
 """Chats and the message log: the two tables that grow."""
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from peewee import (
     SQL,
@@ -14,6 +15,9 @@ from peewee import (
 
 from app.models.base import BaseModel, EnumField, StrangersTextField, UtcField, utc_now
 from app.models.tenant import Tenant
+
+if TYPE_CHECKING:
+    from peewee import ModelSelect
 
 # Spelt as SQL, since the partial index serves only a query that says the same words.
 UNSETTLED = SQL("delivery IN ('PENDING', 'SENDING')")
@@ -127,7 +131,16 @@ class Message(BaseModel):
     @classmethod
     def unsettled_of(cls, tenant: Tenant) -> list["Message"]:
         """The OUT lines of a tenant that are still to be sent or looked up, oldest first, each with its chat."""
-        return list(cls.select(cls, Chat).join(Chat).where(cls.tenant == tenant, UNSETTLED).order_by(cls.id))
+        return list(cls._unsettled(tenant))
+
+    @classmethod
+    def drafts_of(cls, tenant: Tenant) -> list["Message"]:
+        """The OUT lines of a tenant that have no id of WhatsApp's yet, oldest first, each with its chat."""
+        return list(cls._unsettled(tenant).where(cls.wa_message_id.startswith(DRAFT_ID)))
+
+    @classmethod
+    def _unsettled(cls, tenant: Tenant) -> "ModelSelect[Message]":
+        return cls.select(cls, Chat).join(Chat).where(cls.tenant == tenant, UNSETTLED).order_by(cls.id)
 
 
 Message.add_index(Message.index(Message.tenant, Message.id, name="message_unsettled").where(UNSETTLED))

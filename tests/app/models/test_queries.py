@@ -102,3 +102,10 @@ def test_the_unsettled_replies_of_a_tenant(log):
     assert_walks("message_unsettled", hows)
     assert {row.delivery for row in rows} == {"PENDING"}
     assert 0 < len(rows) < LINES / 3000
+
+
+def test_the_drafts_of_a_tenant_without_its_other_unsettled_replies(log):
+    rows, hows = plans(log, lambda: Message.drafts_of(Tenant(id=2)))
+
+    assert_walks("message_unsettled", hows)
+    assert rows == []
