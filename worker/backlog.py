@@ -47,7 +47,11 @@ class Backlog:
     def begin(self, *, was_read: bool) -> None:
         """The page has read its history, or cannot."""
         self.catch_up.begin_release(was_read=was_read)
-        self.away.expect(self.catch_up.unanswered(), self.now())
+        waiting = self.catch_up.unanswered()
+        self.away.expect(waiting, self.now())
+        unannounced = sum(message.late for message in waiting)
+        if self.catch_up.is_round and unannounced:
+            log.error("messages_unannounced", messages=unannounced)
 
     def work(self, until: float) -> None:
         """Deal with what is held until monotonic second `until`; the rest waits for the next call."""

@@ -23,6 +23,8 @@ OVERLAP = timedelta(minutes=2)
 REACHES_BACK = timedelta(days=7)
 # A device that was linked anew gets its history bit by bit: seconds after the link at which to read it again.
 HISTORY_COMES_FOR_S = (30.0, 180.0)
+# However well the page works, whether it tells of every message is known from the history alone.
+ROUND_S = 600.0
 MESSAGES_PER_CHAT = 50
 DEADLINE_S = 60.0
 
@@ -64,6 +66,11 @@ class CatchUp:
     phase: Phase = Phase.WAITING
     held: deque[Held] = field(default_factory=deque)
     since: datetime | None = None
+    is_round: bool = False
+    """Whether the history is read although nothing has happened."""
+    _round_from: datetime | None = None
+    _round_due: float = float("inf")
+    _asked_at: datetime | None = None
     _again: deque[float] = field(default_factory=deque)
     _op: int = 0
     _due: float = 0.0
@@ -90,24 +97,31 @@ class CatchUp:
             self.since, self.phase = None, Phase.DONE
             self._again.clear()
             # The overlap must not reach behind the link.
+            self._round_from, self._round_due = now + OVERLAP, clock + ROUND_S
             self._store(now + OVERLAP)
             return
         if link is NewLink.SAME_NUMBER:
             self._again = deque(clock + seconds for seconds in HISTORY_COMES_FOR_S)
-        self._read(now, clock)
+        self.is_round = False
+        self._read(now, clock, self.since, self._round_from)
 
     def tick(self, now: datetime, clock: float) -> None:
-        """Read the history once more where it could not be had, or may have grown; only while connected."""
+        """Read the history again where it could not be had, may have grown, or it is time to; only while connected."""
         if self.phase is Phase.FAILED and clock >= self._due:
-            self._read(now, clock)
+            self._read(now, clock, self._round_from or self.since)
         elif self.phase is Phase.DONE and self._again and clock >= self._again[0]:
             self._again.popleft()
-            self._read(now, clock)
+            self._read(now, clock, self.since)
+        elif self.phase is Phase.DONE and clock >= self._round_due:
+            self.is_round = True
+            self._read(now, clock, self._round_from or self.since)
 
-    def _read(self, now: datetime, clock: float) -> None:
-        since = max((self._newest() or self.since or now) - OVERLAP, now - REACHES_BACK)
+    def _read(self, now: datetime, clock: float, *read_until: datetime | None) -> None:
+        newest = self._newest()
+        since = max(min(filter(None, (*read_until, newest)), default=now) - OVERLAP, now - REACHES_BACK)
         self._op = self.page.catch_up(int(since.timestamp()), MESSAGES_PER_CHAT)
         self.phase, self._due = Phase.READING, clock + DEADLINE_S
+        self._asked_at, self._round_due = now, clock + ROUND_S
 
     def holds(self) -> bool:
         """Whether messages have to wait until the history is read and those before them are answered."""
@@ -188,6 +202,7 @@ class CatchUp:
     def finish(self) -> None:
         """Everything the history had has been pushed."""
         self.phase, self._failures = Phase.DONE, 0
+        self._round_from = self._asked_at or self._round_from
         self._said.clear()
         self._joined.clear()
 
@@ -202,7 +217,7 @@ class CatchUp:
             self._store(now)
 
     def _newest(self) -> datetime | None:
-        """When the newest message of this link was written, where that is before the watermark.
+        """When the newest message of this link was written.
 
         It is told by WhatsApp's clock, the watermark by ours, and the two may differ by more than the overlap.
         """
@@ -211,7 +226,7 @@ class CatchUp:
             Message.tenant == self.tenant, Message.direction == Direction.IN,
             Message.created_at >= (session.linked_at or datetime.min.replace(tzinfo=UTC)))
         row = query.order_by(Message.created_at.desc(), Message.id.desc()).first()
-        return min(row.sent_at, self.since) if row and self.since else None
+        return row.sent_at if row else None
 
     def _watermark(self, now: datetime) -> datetime | None:
         """The stored one; one that lies far ahead comes from a clock that was wrong."""

@@ -4,7 +4,19 @@ from datetime import timedelta
 import pytest
 
 from app.models import Chat, Message, WhatsAppSession
-from worker.catchup import DEADLINE_S, HISTORY_COMES_FOR_S, OVERLAP, REACHES_BACK, CatchUp, NewLink, Phase, in_order
+from worker.away import Away, AwayRules
+from worker.backlog import Backlog
+from worker.catchup import (
+    DEADLINE_S,
+    HISTORY_COMES_FOR_S,
+    OVERLAP,
+    REACHES_BACK,
+    ROUND_S,
+    CatchUp,
+    NewLink,
+    Phase,
+    in_order,
+)
 
 
 class History:
@@ -225,3 +237,37 @@ def test_what_a_lost_machine_has_read_together_is_let_go_together(catch_up, seen
     assert not catch_up.held
     catch_up.finish()
     assert catch_up.joined_to(table) == ()
+
+
+def test_the_history_is_read_from_time_to_time_though_nothing_has_happened(catch_up, now):
+    WhatsAppSession.update(watermark=now - timedelta(hours=1)).execute()
+    catch_up.begin(None, now, 0)
+    catch_up.finish()
+    catch_up.advance(now)
+    later = now + timedelta(seconds=ROUND_S)
+    catch_up.tick(later, ROUND_S - 1)
+    assert not catch_up.is_round and len(catch_up.page.asked) == 1
+    catch_up.tick(later, ROUND_S)
+    assert catch_up.is_round and catch_up.holds()
+    catch_up.fail(ROUND_S)
+    catch_up.tick(later + timedelta(hours=1), 10 * ROUND_S)
+    assert catch_up.page.asked[1:] == [int((now - OVERLAP).timestamp())] * 2, "from the last one that succeeded"
+
+
+def test_a_round_reaches_behind_no_link(catch_up, now):
+    catch_up.begin(NewLink.OTHER_NUMBER, now, 0)
+    catch_up.tick(now + timedelta(seconds=ROUND_S), ROUND_S)
+    assert catch_up.page.asked == [int(now.timestamp())]
+
+
+def test_a_page_that_tells_of_no_message_is_found_out_and_its_messages_are_answered(tenant, now, seen):
+    catch_up = CatchUp(tenant, History())
+    answered = []
+    backlog = Backlog(catch_up, Away(tenant, AwayRules()), None, lambda message, *_, **__: answered.append(message.id))
+    catch_up.begin(NewLink.OTHER_NUMBER, now, 0)
+    catch_up.tick(now + timedelta(seconds=ROUND_S), ROUND_S)
+    unannounced = seen(late=True)
+    catch_up.hold(7, unannounced)
+    backlog.begin(was_read=True)
+    backlog.work(float("inf"))
+    assert answered == [unannounced.id] and catch_up.phase is Phase.DONE
