@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 PROFILE = "profile"
+RESTORED = "profile.new"
 LOCK = "worker.lock"
 DRIVER = "chromedriver"
 SPACE_NEEDED_BYTES = 64 * 1024 * 1024
@@ -36,10 +37,17 @@ class Profile:
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             self._take()
+            self._end_restoring()
             self.path.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             raise NoSpace(f"{directory} cannot be used: {_plain(error)}") from error
         _check_space(directory)
+
+    def _end_restoring(self) -> None:
+        # Whoever put a snapshot back may have died between the two renames, and would leave nobody a link.
+        restored = self.path.with_name(RESTORED)
+        if restored.exists() and not self.path.exists():
+            restored.rename(self.path)
 
     def _take(self) -> None:
         try:

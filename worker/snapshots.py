@@ -14,6 +14,7 @@ from pathlib import Path
 
 from app.backup.profiles import NOT_KEPT
 from app.logs import get_logger
+from worker.profile import RESTORED
 
 SNAPSHOTS, ENDED, BROKEN = "snapshots", "ended", "profile.broken"
 KEPT = 2
@@ -78,7 +79,7 @@ class Snapshots:
         newest = self._newest()
         if newest is None or not self.can_restore():
             return False
-        beside = self._profile.with_name("profile.new")
+        beside = self._profile.with_name(RESTORED)
         shutil.rmtree(beside, ignore_errors=True)
         try:
             with tarfile.open(newest) as archive:

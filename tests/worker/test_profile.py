@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from worker import profile
-from worker.profile import AlreadyRunning, NoSpace, Profile
+from worker.profile import RESTORED, AlreadyRunning, NoSpace, Profile
 
 
 def test_a_second_worker_of_the_tenant_is_refused_and_told_who_runs(tmp_path):
@@ -69,3 +69,21 @@ def test_a_directory_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(NoSpace, match="cannot be used"):
         Profile(tmp_path / "file" / "acme")
+
+
+def test_a_snapshot_that_was_put_back_by_half_is_put_back_whole(tmp_path):
+    restored = tmp_path / RESTORED
+    restored.mkdir()
+    (restored / "Default").write_text("linked")
+    profile = Profile(tmp_path)
+    assert (profile.path / "Default").read_text() == "linked" and not restored.exists()
+    profile.release()
+
+
+def test_a_snapshot_that_was_unpacked_by_half_does_not_take_the_profiles_place(tmp_path):
+    for name in (RESTORED, "profile"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "profile" / "Default").write_text("linked")
+    profile = Profile(tmp_path)
+    assert (profile.path / "Default").read_text() == "linked"
+    profile.release()
