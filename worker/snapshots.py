@@ -48,15 +48,20 @@ class Snapshots:
             with tarfile.open(unfinished, "w:gz", compresslevel=FAST) as archive:
                 archive.add(self._profile, arcname=".", filter=_kept)
             os.utime(unfinished, (now.timestamp(), now.timestamp()))
-            unfinished.rename(self._directory / f"{now:%Y%m%dT%H%M%S%f}.tar.gz")
+            unfinished.rename(self._directory / _name(now))
         except OSError as error:
             with contextlib.suppress(OSError):
                 unfinished.unlink()
             log.warning("snapshot_failed", error=str(error))
             return False
-        for old in self._all()[:-KEPT]:
-            old.unlink(missing_ok=True)
+        self._thin_out(now)
         return True
+
+    def _thin_out(self, now: datetime) -> None:
+        # What a clock that was wrong has dated ahead would be the newest for as long as it was ahead.
+        known = [each for each in self._all() if each.name <= _name(now)]
+        for each in {*self._all()} - {*known[-KEPT:]}:
+            each.unlink(missing_ok=True)
 
     def mark_ended(self) -> None:
         """The link has ended, or a snapshot was put back for it: none is any more, until it is proved again."""
@@ -75,22 +80,22 @@ class Snapshots:
         return self._newest() is not None and not (self._directory / ENDED).exists() and broken < MOST_BROKEN
 
     def restore(self, now: datetime) -> bool:
-        """Put the newest in place of the profile, which is moved aside; once, until the link is proved again."""
-        newest = self._newest()
-        if newest is None or not self.can_restore():
-            return False
+        """Put the newest whole one in place of the profile, which is moved aside; once, until the link is proved."""
+        return self.can_restore() and any(self._restore(each, now) for each in reversed(self._all()))
+
+    def _restore(self, snapshot: Path, now: datetime) -> bool:
         beside = self._profile.with_name(RESTORED)
         shutil.rmtree(beside, ignore_errors=True)
         try:
-            with tarfile.open(newest) as archive:
+            with tarfile.open(snapshot) as archive:
                 archive.extractall(beside, filter="data")
             self.mark_ended()
             self._profile.rename(self._profile.with_name(f"{BROKEN}.{now:%Y%m%dT%H%M%S%f}"))
             beside.rename(self._profile)
         except (OSError, tarfile.TarError, EOFError) as error:
-            log.warning("restore_failed", error=str(error))
+            log.warning("restore_failed", snapshot=snapshot.name, error=str(error))
             return False
-        log.error("profile_restored", snapshot=newest.name)
+        log.error("profile_restored", snapshot=snapshot.name)
         return True
 
     def _newest(self) -> Path | None:
@@ -98,6 +103,10 @@ class Snapshots:
 
     def _all(self) -> list[Path]:
         return sorted(self._directory.glob("*.tar.gz"))
+
+
+def _name(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%S%f}.tar.gz"
 
 
 def _kept(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:

@@ -97,7 +97,7 @@ class Upkeep:
         """Decide whether the browser is to be closed."""
         taken = self.snapshots.newest_at()
         load = Load(mib, clock - self._began, 0.0 if self._connected_since is None else clock - self._connected_since,
-                    (now - taken).total_seconds() if taken else None)
+                    (now - taken).total_seconds() if taken and taken <= now else None)
         if reason := reason_to_close(load, self.bounds, is_quiet=is_quiet):
             self.wants_new_browser = True
             log.info("browser_recycled", reason=reason, memory_mib=mib, age_s=round(load.age_s))

@@ -52,6 +52,25 @@ def test_a_broken_snapshot_leaves_the_profile_as_it_is(profile, now):
     assert (profile / "Default" / "link").read_text() == "kept"
 
 
+def test_where_the_newest_is_broken_the_one_before_is_put_back(profile, now):
+    snapshots = Snapshots(profile)
+    snapshots.take(now)
+    snapshots.take(now + timedelta(hours=1))
+    newest = max((profile.parent / "snapshots").glob("*.tar.gz"))
+    newest.write_bytes(newest.read_bytes()[:40])
+    (profile / "Default" / "link").write_text("broken")
+    assert snapshots.restore(now)
+    assert (profile / "Default" / "link").read_text() == "kept"
+
+
+def test_what_a_wrong_clock_has_dated_ahead_gives_way_to_what_is_newer(profile, now):
+    snapshots = Snapshots(profile)
+    for hour in (0, 1000, 1001, 2):
+        snapshots.take(now + timedelta(hours=hour))
+    assert len(files(profile.parent / "snapshots")) == 1
+    assert snapshots.newest_at() == now + timedelta(hours=2)
+
+
 def test_nothing_is_put_back_after_so_many_broken_profiles(profile, now):
     snapshots = Snapshots(profile)
     snapshots.take(now)

@@ -68,3 +68,12 @@ def test_a_browser_that_was_never_linked_leaves_no_snapshot(tmp_path, now):
     upkeep.started(0)
     upkeep.closed(now + timedelta(hours=1))
     assert upkeep.snapshots.newest_at() is None
+
+
+def test_a_snapshot_that_was_dated_ahead_counts_for_none(upkeep, now):
+    upkeep.started(0)
+    upkeep.connected(0)
+    upkeep.look(100, is_quiet=True, clock=601, now=now + timedelta(seconds=1))
+    assert not upkeep.wants_new_browser
+    upkeep.look(100, is_quiet=True, clock=601, now=now - timedelta(days=30))
+    assert upkeep.wants_new_browser
