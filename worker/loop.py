@@ -171,6 +171,8 @@ class Worker:
         except DATABASE_LOST as error:
             # A commit whose answer was lost may have succeeded: what it recorded must still be sent.
             self._must_load = True
+            # Half a beat may be done, and nobody else has proved the page meanwhile.
+            self._next_beat = 0.0
             self._await_database(error)
 
     def _time_left(self) -> float:

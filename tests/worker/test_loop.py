@@ -1,5 +1,6 @@
 """The worker's loop where it needs no browser: how it ends, and waits for the database."""
 import itertools
+from types import SimpleNamespace
 
 import pytest
 from peewee import OperationalError
@@ -48,3 +49,16 @@ def test_a_worker_that_is_being_stopped_asks_for_the_database_once_and_waits_bef
     worker._stop()
     worker._await_database(LOST)
     assert asked == [loop_module.TICK_S, "asked"]
+
+
+def test_a_beat_is_due_at_once_after_the_database_was_lost(worker, monkeypatch):
+    def lost(*_):
+        raise LOST
+
+    worker._page = SimpleNamespace(fileno=lambda: worker._bell._heard.fileno(), events=list)
+    worker._next_beat = 1e9
+    monkeypatch.setattr(worker, "_time_left", lambda: 0.0)
+    monkeypatch.setattr(worker, "_handle_pending", lost)
+    monkeypatch.setattr(worker, "_await_database", lambda error: None)
+    worker._turn()
+    assert worker._next_beat == 0.0 and worker._must_load
