@@ -306,7 +306,7 @@ class Worker:
         self._link.tick(now)
         self._gate.report(now, clock)
         if self._link.connected:
-            self._outbox.add(self._drafts.assign_keys(clock))
+            self._outbox.add(self._drafts.assign_keys(now, clock))
         if self._link.connected and not self._catch_up.holds():
             self._receipts.review(now, clock)
         self._review_page()
