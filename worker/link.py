@@ -80,7 +80,7 @@ class Link:
     def on_page(self, now: datetime, clock: float) -> None:
         """A page, or a new one in its place."""
         self.ready = self.connected = self._parked = self._was_connected = self.wants_new_page = False
-        self._code = ""
+        self._code, self._news_since = "", None
         if not self._parting:
             self._report(Meaning("page_opened", LOADING), now, clock)
         self._overdue_at = clock + self.ready_timeout_s

@@ -175,6 +175,10 @@ def test_a_window_with_news_that_does_not_close_is_for_a_person_until_it_has_gon
     link.on_state(news, now, 2 + NEWS_PATIENCE_S)
     link.tick(now)
     assert (session().state, link.page.pictured) == (SessionState.ACTION_REQUIRED, 1)
+    link.on_page(now, 2 + NEWS_PATIENCE_S)
+    link.page.dismissed = ()
+    link.on_state(news, now, 3 + NEWS_PATIENCE_S)
+    assert link.page.dismissed and session().state == SessionState.CONNECTED
     link.on_state(LINKED, now, 3 + NEWS_PATIENCE_S)
     link.on_state(news, now, 4 + NEWS_PATIENCE_S)
     assert session().state == SessionState.CONNECTED
