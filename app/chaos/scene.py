@@ -103,11 +103,14 @@ async def opened(plan: Plan, given: Settings, tell: Tell, *, keep: bool = False)
             yield scene
     finally:
         await asyncio.shield(parts.end())
-        if not keep:
-            _clear_database(settings)
-            shutil.rmtree(directory, ignore_errors=True)
-        elif db.obj is not None:
-            db.close()
+        try:
+            if not keep:
+                _clear_database(settings)
+        finally:
+            if db.obj is not None:
+                db.close()
+            if not keep:
+                shutil.rmtree(directory, ignore_errors=True)
 
 
 def _own_settings(given: Settings, directory: Path) -> Settings:

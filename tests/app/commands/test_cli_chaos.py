@@ -43,3 +43,11 @@ def test_a_database_with_tenants_of_somebody_else_is_left_alone(flowhq, database
     refused = flowhq("chaos", "--minutes", 1)
     assert (refused.exit_code, "has tenants that chaos did not make (acme)" in refused.stderr) == (4, True)
     assert wanted_slugs() == []
+
+
+def test_a_database_that_does_not_answer_leaves_no_directory(flowhq, monkeypatch, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://nobody@/nothing?host={tmp_path}/none")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    refused = flowhq("chaos", "--minutes", 1)
+    assert (refused.exit_code, "PostgreSQL does not answer" in refused.stderr) == (5, True)
+    assert list(tmp_path.glob("flowhq-chaos-*")) == []
