@@ -57,7 +57,8 @@ def _take_name(turn: Turn, asked: bool) -> str | None:
 def _says_more_of_it(turn: Turn, words: int) -> bool:
     """Whether it speaks of the booking, not of who comes: `actually 10am`; by itself, June may be a name."""
     slots = turn.slots
-    return bool(turn.services.items) or (words > 1 and any((slots.day, slots.time, slots.people)))
+    may_be_month = words == 1 and slots.day is not None and slots.day.kind == "span"
+    return bool(turn.services.items or slots.time or slots.people or (slots.day and not may_be_month))
 
 
 def _take_people(turn: Turn, asked: bool) -> int | None:

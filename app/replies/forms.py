@@ -14,6 +14,7 @@ LONGEST_ANSWER = 200
 LONGEST_DETAILS = 600
 MOST_TRIES = 2
 FEW_WORDS = 4
+WORDS_OF_A_CHANGE = 6
 LEADS_OUT = frozenset({"contact_human_agent", "menu", "help"})
 """Intents that are no description of anything where a few words say them."""
 HELD = "held"
@@ -194,6 +195,10 @@ def _settle(turn: Turn, form: Form) -> Reply | None:
         return advance(turn, form)
     named = _slot_named(turn, form)
     if named:
+        value = None if named.is_free else named.take(turn, True)
+        if value is not None:
+            turn.chat.slots[named.name] = value
+            return advance(turn, form)
         del turn.chat.slots[named.name]
         return ask(turn, form, named)
     if turn.intent == "no":
@@ -203,8 +208,8 @@ def _settle(turn: Turn, form: Form) -> Reply | None:
 
 
 def _slot_named(turn: Turn, form: Form) -> Slot | None:
-    """The slot that a short message names as what is to be changed: `the time`, `badilisha jina`."""
-    if len(turn.raw_words) > FEW_WORDS or turn.asks_something():
+    """The slot that a short message names as what is to be changed: `the time`, `change the time to 11`."""
+    if len(turn.raw_words) > WORDS_OF_A_CHANGE or turn.asks_something():
         return None
     filled = (slot for slot in form.slots if slot.name in turn.chat.slots)
     return next((slot for slot in filled if turn.names_slot(slot.name)), None)

@@ -5,9 +5,11 @@ from app.replies.menu import main_menu
 from app.replies.steps import FIX, HELPED, LONGEST_SAID, problem_in_hand, shown_step, step_in_hand, tried_steps
 from app.replies.tickets import open_ticket
 from app.replies.turn import Reply, Turn, lines, paragraphs
+from app.replies.understand import UNSURE
 
 TO_THE_POINT = frozenset({"", "yes", "no", "problem", "still_problem", "greeting"})
 """Intents that an answer to "did that help?" may look like."""
+NOT_HELPED = frozenset({"no", "still_problem"})
 THE_SAME = frozenset({"", "problem", "still_problem"})
 """Intents of more about the problem, however it is put."""
 
@@ -28,12 +30,18 @@ def _resume(turn: Turn) -> Reply | None:
         return None
     if turn.says_one_of("trying", whole=True):
         return _ask_again(turn)
-    if turn.says_one_of("failed") or turn.intent in ("no", "still_problem"):
+    if _has_not_helped(turn):
         return _next_step(turn)
     if turn.says_one_of("works") or turn.intent == "yes":
         turn.chat.drop_form()
         return Reply(turn.say("fix.solved"), f"{FIX}:solved")
     return _unclear(turn)
+
+
+def _has_not_helped(turn: Turn) -> bool:
+    """Whether it says no; also where it is not sure in which of the two ways."""
+    likely = sum(guess.confidence for guess in turn.meaning.guesses if guess.intent in NOT_HELPED)
+    return turn.says_one_of("failed") or turn.intent in NOT_HELPED or (not turn.intent and likely >= UNSURE)
 
 
 def _unclear(turn: Turn) -> Reply | None:
@@ -90,6 +98,6 @@ def _finish(turn: Turn) -> Reply:
 
 
 TROUBLESHOOTING = Form(
-    FIX, (Slot(HELPED, _nothing),), _finish, told=_told, intents=frozenset({"problem", "still_problem", "no"}),
+    FIX, (Slot(HELPED, _nothing),), _finish, told=_told, intents=NOT_HELPED | {"problem"},
     resume=_resume, step_back=_step_back,
 )

@@ -16,8 +16,8 @@ TALKS = (
      ("no", "Your ticket has the number *1*: my internet is not working")),
     (("Habari, nina shida", "Pole kwa tatizo"),
      ("Ruta inaonyesha taa nyekundu tangu jana jioni pale Kayole", "Tiketi yako ni namba *2*: Ruta inaonyesha")),
-    (("internet iko down since morning jamani", "describe it"),
-     ("router ina red light tangu jana usiku hapa Kayole", "*3*: router ina red light")),
+    (("internet iko down since morning jamani", "Hatua ya 1 kati ya 3"), ("hapana, still haifanyi kazi", "Hatua ya 2"),
+     ("bado", "Hatua ya 3"), ("no bado", "*3*: internet iko down since morning jamani")),
 )
 STATUS = ("where is my ticket?", "tiketi yangu imefikia wapi?", "my ticket imefika wapi?")
 

@@ -21,6 +21,8 @@ COUNTED_PEOPLE = frozenset({"wawili", "watatu", "wanne", "watano", "wanane"})
 """Swahili numbers in the form that counts people alone."""
 TALK = frozenset({"a", "an", "one", "moja"})
 """Numbers that are mostly no count."""
+PLACED_BY = frozenset({"at", "on", "for"})
+HEDGES = frozenset({"if", "why", "kama", "kwanini", "mbona"})
 
 
 @dataclass(frozen=True)
@@ -47,18 +49,35 @@ def read_slots(text: str, local: datetime, region: str = "TZ") -> Slots:
     tokens = tokens_of(labels.rest)
     soon, tokens = _soon(tokens, local)
     dates = days_in(tokens, local.date())
+    denied = _denied_from(tokens)
     tokens = _without_stays(_without_numbers(tokens, dates))
-    days = [day for day in dates if day.kind != UNREAL]
+    days = [day for day in dates if day.kind != UNREAL and day.start not in denied]
     duration, tokens = _duration(tokens)
-    people, tokens = _people(tokens)
+    people, tokens = _people(tokens, denied)
     times = [soon] if soon else times_in(tokens)
-    time = _lasting(times[0], duration) if times else None
+    meant = [time for time in times if time.start not in denied]
+    time = _lasting(meant[0], duration) if meant else None
     day = next((day for day in days if day.first == day.last), days[0] if days else None)
     if soon and not day:
         when = local + timedelta(minutes=soon.minutes - local.hour * HOUR - local.minute)
         day = SaidDay(soon.start, soon.end, when.date(), when.date(), "relative")
         time = SaidTime(soon.start, soon.end, when.hour * HOUR + when.minute)
-    return Slots(day, time, people, _quantity(_blank(tokens, times)), labels, is_unreal_day=bool(dates) and not days)
+    return Slots(day, time, people, _quantity(_blank(tokens, times)), labels,
+                 is_unreal_day=bool(dates) and all(day.kind == UNREAL for day in dates))
+
+
+def _denied_from(tokens: Sequence[Token]) -> frozenset[int]:
+    """The places at which begins what the customer does not mean: `not Friday but Saturday`, `sio kesho`.
+
+    `If not Friday` and `why not Friday` deny nothing.
+    """
+    denied: set[int] = set()
+    for place in range(len(tokens)):
+        denial = phrases("denials", "").at(tokens, place)
+        if denial and not (place and tokens[place - 1].text in HEDGES):
+            after = denial[1]
+            denied |= {after, after + (after < len(tokens) and tokens[after].text in PLACED_BY)}
+    return frozenset(denied)
 
 
 def _blank(tokens: Sequence[Token], said: Sequence[SaidDay | SaidTime]) -> tuple[Token, ...]:
@@ -129,13 +148,14 @@ def _lasting(time: SaidTime, duration: int) -> SaidTime:
     return SaidTime(time.start, time.end, time.minutes, time.minutes + duration)
 
 
-def _people(tokens: Sequence[Token]) -> tuple[int | None, tuple[Token, ...]]:
+def _people(tokens: Sequence[Token], denied: frozenset[int]) -> tuple[int | None, tuple[Token, ...]]:
     """How many people come: `4 people`, `table for two`, `watu wanne`, `just me`."""
     for place in range(len(tokens)):
         company = phrases("people_with_me", "").at(tokens, place)
         found = _with_me(tokens, company[1]) if company else _people_at(tokens, place)
         if found and 1 <= found[0] <= MOST_PEOPLE:
-            return found[0], _blank(tokens, [SaidTime(place, found[1], 0)])
+            rest = _blank(tokens, [SaidTime(place, found[1], 0)])
+            return _people(rest, denied) if place in denied else (found[0], rest)
     return None, tuple(tokens)
 
 

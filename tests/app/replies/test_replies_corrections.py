@@ -46,6 +46,44 @@ def test_a_correction_is_no_name(said):
     assert slots(talk)["name"] == "June"
 
 
+@pytest.mark.parametrize(("said", "day"), [
+    ("sio kesho ni keshokutwa", "2026-03-06"), ("not tomorrow but on Saturday", "2026-03-07"),
+    ("no, Friday instead of tomorrow", "2026-03-06"), ("why not on Friday", "2026-03-06"),
+])
+def test_a_day_that_is_denied_is_not_the_one_that_is_meant(said, day):
+    talk = talked("BOOKING", "book a facial tomorrow at 3pm, name Ann", said)
+
+    assert slots(talk)["day"] == day
+
+
+def test_a_denied_time_or_number_of_people_is_not_taken():
+    talk = talked("BOOKING", "book a facial tomorrow at 3pm, name Ann", "hapana, sio saa tisa ni saa kumi")
+
+    assert slots(talk)["time"] == "16:00"
+    assert slots(talked("BOOKING", "a facial, sio watu wawili ni watatu"))["people"] == 3
+
+
+def test_a_denial_alone_asks_what_to_change():
+    talk = talked("BOOKING", "book a facial tomorrow at 3pm, name Ann", "no, not tomorrow")
+
+    assert talk.because == "booking:change"
+    assert talk.hears("friday") == "booking:confirm"
+    assert (slots(talk)["day"], slots(talk)["name"]) == ("2026-03-06", "Ann")
+
+
+def test_what_is_to_be_changed_may_come_with_its_value():
+    talk = talked("BOOKING", "book a facial tomorrow at 3pm, name Ann", "change the time to 11")
+
+    assert (talk.because, slots(talk)["time"]) == ("booking:confirm", "11:00")
+
+
+@pytest.mark.parametrize("said", ["friday", "jioni", "10am", "tomorrow"])
+def test_a_day_or_a_time_by_itself_is_no_name(said):
+    talk = talked("BOOKING", "book a facial tomorrow at 3pm", "Friday?", said)
+
+    assert "name" not in slots(talk)
+
+
 def test_what_is_not_understood_loses_no_booking():
     talk = talked("BOOKING", "book a facial tomorrow at 3pm, my name is Ann", "blah blurb")
 

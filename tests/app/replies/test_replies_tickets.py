@@ -32,6 +32,12 @@ def with_ticket(details: str = DETAILS) -> Talk:
     return talk
 
 
+def test_a_no_in_two_languages_is_no():
+    talk = begun()
+
+    assert "Tumia kebo." in talk.say("no bado")
+
+
 @pytest.mark.parametrize(("said", "step", "asks"), [
     ("my internet is slow", "*Step 1 of 2:* Restart the router.", "Did that help? Write *yes* or *no*."),
     ("mtandao wangu uko polepole sana", "*Hatua ya 1 kati ya 2:* Washa upya ruta.", "Je, imesaidia?"),
