@@ -37,7 +37,8 @@ OPEN = """\
 """
 MEASURED = """\
 Medians, from the customer's line to the answer on the phone, in a virtual machine of two processors; the test holds
-each within twice the usual. The bot's typing time is off: it would hide what little there is.
+each within twice the usual. A tenth of a second of each is the bot's typing, which lasts some seconds where people
+read it: whatever keeps both processors busy costs some milliseconds, which nobody would see.
 """
 
 

@@ -23,7 +23,7 @@ CONTAINED = {
 }
 MOST_TIMES = 2
 """How many times as long as usual a customer may wait for the victim's answer, at the median."""
-SERIES = 5
+SERIES = 3
 """A machine that does other things as well makes a customer wait now and then: then more lines are written."""
 ABUSES = ("processes", "memory", "processor", "disk", "log", "notes", "connections", "statements", "sorting", "locks",
           "egress")
