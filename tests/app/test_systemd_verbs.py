@@ -223,6 +223,7 @@ def test_two_who_ask_for_the_same_at_once_get_it_once(ear, command):
     assert AuditEntry.select().where(AuditEntry.action == "worker.restart").count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_one_after_the_other_each_gets_what_they_ask_for(ear, command):
     create_tenant(slug="acme", name="Acme", template="BOOKING", by="ada")

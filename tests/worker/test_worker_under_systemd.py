@@ -37,6 +37,7 @@ def test_a_refusal_is_the_last_status(run):
     assert told == ["STATUS=there is no tenant 'nobody': `flowhq tenant list` shows those there are"]
 
 
+@pytest.mark.slow
 def test_a_worker_that_has_just_failed_waits_and_says_so(run, tmp_path):
     environ = {"RUNTIME_DIRECTORY": str(tmp_path)}
     run("nobody", **environ)

@@ -63,6 +63,7 @@ def test_the_pages_are_served_on_the_socket_that_is_handed_over(web):
     assert len(process.children()) == 2
 
 
+@pytest.mark.slow
 def test_a_reload_drops_no_request(web):
     path, process = web
     statuses, enough = [status_of(path)], threading.Event()

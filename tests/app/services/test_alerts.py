@@ -123,6 +123,7 @@ def test_that_it_is_back_is_told_once_it_stays(acme, mailing):
     assert incident.ended_at == minutes(35)
 
 
+@pytest.mark.slow
 def test_flapping_makes_no_storm(acme, mailing):
     for each in range(0, 24 * 60, 2):
         if each % 8 < 2:

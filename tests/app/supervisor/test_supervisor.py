@@ -239,6 +239,7 @@ def test_it_ends_itself_when_it_has_had_no_worker_for_a_while(supervise: Supervi
     assert supervised.process.wait(DEADLINE_S) == 0
 
 
+@pytest.mark.slow
 def test_it_does_not_end_itself_while_a_worker_runs(supervise: Supervise):
     supervised = supervise(idle_exit_s=0.3)
     supervised.processes.start("acme")

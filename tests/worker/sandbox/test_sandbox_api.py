@@ -176,6 +176,7 @@ def test_files_outside_the_pages_are_not_served(town):
         assert town.call("GET", path)[0] in (403, 404)
 
 
+@pytest.mark.slow
 def test_the_described_examples_work(sandbox):
     page = sandbox.get("/api")
     blocks = re.findall(r"<pre>(.*?)</pre>", page, re.DOTALL)

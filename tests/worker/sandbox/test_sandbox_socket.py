@@ -49,6 +49,7 @@ def shop(sandbox):
     return {"device": linked["device"], "secret": linked["secret"], "page": "p"}
 
 
+@pytest.mark.slow
 def test_a_page_shows_six_codes_the_first_for_longer_then_none_until_it_asks(new_sandbox):
     sandbox = new_sandbox("--qr-seconds", "0.3,0.1")
     page = Socket(sandbox, keys=KEYS)

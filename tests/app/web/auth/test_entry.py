@@ -132,6 +132,7 @@ def test_guesses_from_one_place_are_slowed_and_the_owner_elsewhere_is_not(client
                       environ_base={"REMOTE_ADDR": "198.51.100.7"}).status_code == 303
 
 
+@pytest.mark.slow
 def test_guesses_from_everywhere_do_not_lock_out_a_browser_that_was_signed_in_before(client_of: ClientOf):
     owner = client_of(None)
     sign_in(owner)
