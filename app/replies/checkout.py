@@ -9,7 +9,7 @@ from app.replies.orders import ChangeOrder, Order, PlaceOrder
 from app.replies.picks import picks_in
 from app.replies.slots.labels import without_name
 from app.replies.turn import Reply, Turn, lines, paragraphs
-from app.replies.voice import wording
+from app.replies.voice import phrases_of, wording
 
 COLLECT = "*"
 """Stands in a form for an order that the customer collects."""
@@ -110,9 +110,8 @@ def _besides_area(turn: Turn) -> list[str]:
 
 def _names_area_alone(turn: Turn) -> bool:
     """Whether it says a delivery area and no place in it: `hapana, sinza`."""
-    data = wording().language_data.values()
-    correcting = {word for part in data
-                  for said in (*part["make_it"], *part["slot_names"]["area"]) for word in said.split()}
+    named_so = {name for part in wording().language_data.values() for name in part["slot_names"]["area"]}
+    correcting = {word for said in phrases_of("make_it") | named_so for word in said.split()}
     named = turn.config.areas.find(turn.raw_words)
     has_number = any(word.isdigit() for word in turn.raw_words)
     return len(named.items) == 1 and not has_number and set(_besides_area(turn)) <= correcting

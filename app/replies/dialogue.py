@@ -27,7 +27,7 @@ from app.replies.support import about_tickets
 from app.replies.templates import FORMS, INTENTS, open_option
 from app.replies.turn import Reply, Turn, lines, paragraphs
 from app.replies.understand import UNSURE, Meaning, understand
-from app.replies.voice import voice, wording
+from app.replies.voice import phrases_of, voice, wording
 from app.replies.words import plain, words_of
 
 NO_RECORDS = Records()
@@ -109,8 +109,8 @@ def _turn(message: Incoming, chat: ChatState, config: BotConfig, now: datetime, 
 
 def _is_of_the_talk(words: tuple[str, ...], meaning: Meaning) -> bool:
     """Whether words in answer to the question for a name speak to the bot, such as `rudi`."""
-    data, said = wording().language_data.values(), " ".join(words)
-    return bool(meaning.heard) or any(said in part[kind] for part in data for kind in ("back", "drop", "collect"))
+    said = " ".join(words)
+    return bool(meaning.heard) or any(said in phrases_of(kind) for kind in ("back", "drop", "collect"))
 
 
 def _reply(turn: Turn) -> Reply | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from app.replies.voice import LANGUAGES, wording
+from app.replies.voice import LANGUAGES, phrases_of, wording
 
 _PLAINLY = 2
 
@@ -31,9 +31,7 @@ _NEVER = re.compile(r"(?!)")
 @cache
 def _tellers() -> Mapping[str, Teller]:
     """One teller for each language, without the words that several share."""
-    data = wording().language_data
-    neutral = {word for part in data.values() for word in part["neutral"]}
-    own = {language: _own_words(language) - neutral for language in LANGUAGES}
+    own = {language: _own_words(language) - phrases_of("neutral") for language in LANGUAGES}
     shared = {word for language in LANGUAGES for word in own[language] if sum(word in own[o] for o in LANGUAGES) > 1}
     return {language: _teller(language, own[language] - shared) for language in LANGUAGES}
 

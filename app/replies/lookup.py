@@ -7,7 +7,7 @@ from math import sqrt
 
 from app.replies.content import Item, Question
 from app.replies.lexicon import Heard, Lexicon
-from app.replies.voice import wording
+from app.replies.voice import phrases_of, wording
 from app.replies.words import one_edit_away, words_of
 
 SEARCHED_WORDS = 40
@@ -230,10 +230,9 @@ def times() -> frozenset[str]:
     return frozenset(word for phrase in phrases for word in words_of(phrase))
 
 
-@cache
 def counts() -> frozenset[str]:
     """Words that count, which are no typing errors of a name: `mawili` is not `mwili`."""
-    return frozenset(word for part in wording().language_data.values() for word in part["counting"])
+    return phrases_of("counting")
 
 
 def alike(questions: Sequence[Question]) -> list[tuple[str, str, float]]:

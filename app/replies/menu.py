@@ -1,9 +1,8 @@
 """Numbered menus: show one, remember what its numbers stand for, and read the number a customer writes."""
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 
 from app.replies.turn import Turn, lines
-from app.replies.voice import wording
+from app.replies.voice import phrases_of, wording
 
 PAGE = 10
 MOST_WORDS_WITH_A_NUMBER = 6
@@ -75,17 +74,12 @@ def page(turn: Turn, options: Sequence[Option], start: int, more: str) -> str:
     return show(turn, shown)
 
 
-@cache
-def _beside() -> frozenset[str]:
-    return frozenset(str(word) for part in wording().language_data.values() for word in part["beside_a_number"])
-
-
 def number_in(words: Sequence[str]) -> int | None:
     """The number that a short message consists of, in digits or as a word; None where it says anything else."""
     if len(words) > MOST_WORDS_WITH_A_NUMBER:
         return None
     numbers = [value for word in words if (value := number_of(word)) is not None]
-    others = [word for word in words if number_of(word) is None and word not in _beside()]
+    others = [word for word in words if number_of(word) is None and word not in phrases_of("beside_a_number")]
     return numbers[0] if len(set(numbers)) == 1 and not others else None
 
 

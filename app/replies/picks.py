@@ -11,7 +11,7 @@ from app.replies.content import Item
 from app.replies.menu import HIGHEST_NUMBER
 from app.replies.slots.tokens import Token, number_at, phrases, tokens_of
 from app.replies.turn import Turn
-from app.replies.voice import wording
+from app.replies.voice import phrases_of, wording
 from app.replies.words import normal
 
 _LINES = re.compile(r"[\n;&+]")
@@ -65,13 +65,9 @@ def _prepared(turn: Turn) -> str:
         for name in map(normal, item.name.values()):
             words = name.split()
             for left, between, right in zip(words, words[1:], words[2:], strict=False):
-                if between in _joiners():
+                if between in phrases_of("between_picks"):
                     text = text.replace(f"{left} {between} {right}", f"{left} {right}")
     return text
-
-
-def _joiners() -> frozenset[str]:
-    return frozenset(word for part in wording().language_data.values() for word in part["between_picks"])
 
 
 def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
@@ -85,7 +81,7 @@ def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
             parts[-1].append(Token(str(number[0]), "number"))
             place = number[1]
         else:
-            if (token.kind == "mark" and token.text in ",:") or token.text in _joiners():
+            if (token.kind == "mark" and token.text in ",:") or token.text in phrases_of("between_picks"):
                 parts.append([])
             elif token.kind != "mark":
                 parts[-1].append(token)
@@ -155,8 +151,7 @@ def _is_talk(part: Sequence[Token], place: int) -> bool:
 
 def _nth_at(part: Sequence[Token], place: int, turn: Turn) -> tuple[int | None, int]:
     """A place in the list shown last ("the second one", "za pili", "number 3"), and the token after it."""
-    leads = {word for one in wording().language_data.values() for word in one["nth_lead"]}
-    is_led = part[place].text in leads and place + 1 < len(part)
+    is_led = part[place].text in phrases_of("nth_lead") and place + 1 < len(part)
     at = place + 1 if is_led else place
     is_named = not is_led and part[at].text in turn.products.words
     ordinal = None if is_named else phrases("ordinals").at(part, at)

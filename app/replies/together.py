@@ -15,7 +15,7 @@ from app.replies.desk import AddToTicket, OpenTicket
 from app.replies.dialogue import NO_RECORDS, decide, names
 from app.replies.records import Records
 from app.replies.understand import listen, only_counts
-from app.replies.voice import wording
+from app.replies.voice import phrases_of
 from app.replies.words import READ_CHARACTERS, READ_WORDS, plain, words_of
 
 MOST_TOGETHER = 10
@@ -42,7 +42,7 @@ def stands_alone(message: Incoming, config: BotConfig) -> bool:
     if message.kind != "chat" or not plain(message.text) or (len(words) == 1 and only_counts(words)):
         return True
     said = " ".join(words)
-    is_command = any(said in part[kind] for part in wording().language_data.values() for kind in COMMANDS)
+    is_command = any(said in phrases_of(kind) for kind in COMMANDS)
     return is_command or names(words, config.emergency_words) or names(words, config.handover_words)
 
 

@@ -11,7 +11,7 @@ from app.replies.records import Records
 from app.replies.slots.reading import Slots, read_slots, region_of
 from app.replies.state import ChatState
 from app.replies.understand import UNSURE, Meaning, ruled
-from app.replies.voice import Voice, voice, wording
+from app.replies.voice import Voice, phrases_of, voice, wording
 
 TELLERS = frozenset({"i", "we"})
 """Words after which a word such as `will` asks nothing."""
@@ -107,16 +107,15 @@ class Turn:
     def says_one_of(self, kind: str, whole: bool = False) -> bool:
         """Whether a phrase of the data files' list `kind` stands in the message, or is the whole of it."""
         said = " ".join(self.raw_words)
-        phrases = {phrase for part in wording().language_data.values() for phrase in part[kind]}
+        phrases = phrases_of(kind)
         if whole:
-            return bool(phrases & {said, self._without_courtesy})
+            return not phrases.isdisjoint((said, self._without_courtesy))
         return any(f" {phrase} " in f" {said} " for phrase in phrases)
 
     @cached_property
     def _without_courtesy(self) -> str:
         """The message without what people say around it: `ok thats all please` is `thats all`."""
-        courtesy = {word for part in wording().language_data.values() for word in part["courtesy"]}
-        return " ".join(word for word in self.raw_words if word not in courtesy)
+        return " ".join(word for word in self.raw_words if word not in phrases_of("courtesy"))
 
     def names_slot(self, name: str) -> bool:
         """Whether the message calls a slot of a form by its name, such as `the time`."""
@@ -140,7 +139,7 @@ class Turn:
 
     def asks_something(self) -> bool:
         """Whether the message is put as a question; `I will` and `we can` tell, where `will you` and `can I` ask."""
-        asking = {word for part in wording().language_data.values() for word in part["question_words"]}
+        asking = phrases_of("question_words")
         told = zip(("", *self.raw_words), self.raw_words, strict=False)
         return "?" in self.text or any(
             word in asking and before not in TELLERS and not (word in BEING and self._is_matter(before))

@@ -94,6 +94,12 @@ def wording() -> Wording:
     )
 
 
+@cache
+def phrases_of(kind: str) -> frozenset[str]:
+    """The data files' list `kind`, such as `back` or `courtesy`, of all languages together."""
+    return frozenset(str(phrase) for part in wording().language_data.values() for phrase in part[kind])
+
+
 def _concepts(stored: Mapping[str, list[Any]]) -> dict[str, tuple[str, ...]]:
     return {concept: tuple(entries) for concept, entries in stored.items()}
 

@@ -3,7 +3,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from app.replies.voice import wording
+from app.replies.voice import phrases_of, wording
 from app.replies.words import normal, plain
 
 MOST_NAMES = 3
@@ -51,8 +51,7 @@ def _cut(found: str, text: str) -> tuple[str, str]:
 
 @cache
 def _leads(kind: str) -> str:
-    leads = {lead for part in wording().language_data.values() for lead in part[kind]}
-    return "|".join(re.escape(lead) for lead in sorted(leads, key=len, reverse=True))
+    return "|".join(re.escape(lead) for lead in sorted(phrases_of(kind), key=len, reverse=True))
 
 
 @cache
